@@ -1,0 +1,51 @@
+# The commands of a working day; `make help` lists them. `.ci/run` runs them all.
+
+GO       ?= go
+PROGRAMS := koshin koshin-release sample-client
+SYSTEMS  := linux windows darwin
+
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real snapshot
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the programs, into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ $(PROGRAMS:%=./cmd/%)
+
+test: ## every test
+	CGO_ENABLED=0 $(GO) test ./...
+
+race: ## every test, under the race detector
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+
+fmt: ## fails when gofmt would change a file
+	@files=$$(gofmt -l .) && test -z "$$files" || { echo "run gofmt -w on:" $$files; exit 1; }
+
+vet: ## go vet, as each system sees the code
+	set -e; for os in $(SYSTEMS); do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) vet ./...; done
+
+tidy: ## fails when go mod tidy would change go.mod or go.sum
+	$(GO) mod tidy -diff
+
+# A file that only Windows builds can break an arrow too, so each system is linted.
+lint: ## golangci-lint, as each system sees the code
+	set -e; for os in $(SYSTEMS); do echo "lint $$os"; GOOS=$$os CGO_ENABLED=0 golangci-lint run; done
+
+arrows: ## proves that the import rules of .golangci.yml still bite
+	.ci/arrows
+
+test-windows: ## every test and the demo on Windows, in Wine
+	.ci/test-windows
+
+bench: ## Go benchmarks, then the measurements of docs/BENCHMARKS.md
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . ./...
+	.ci/bench/run
+
+real: ## two versions of real programs through the whole story
+	.ci/real/run
+
+snapshot: ## every release file, into dist/, nothing published
+	goreleaser check
+	goreleaser release --snapshot --clean
+	.ci/check-snapshot
