@@ -1,0 +1,102 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// Everybody is the percent of a build that all PCs may install.
+const Everybody = 100
+
+// SetFloor says which version is the TLS-ready build: an installed one below
+// it needs an update. The build need not be in a channel, nor be added at all.
+// The floor never goes down: [ErrFloorDown].
+func (r *Repository) SetFloor(ctx context.Context, id manifest.ProductID, v manifest.Version, since manifest.Date) error {
+	err := r.changeProduct(ctx, id, func(_ *change, p *Product) error {
+		if p.Floor != nil && v.Less(p.Floor.Version) {
+			return fmt.Errorf("%w: it is %s since %s", ErrFloorDown, p.Floor.Version, p.Floor.Since)
+		}
+		p.Floor = &manifest.Floor{Version: v, Since: since}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set floor of %s to %s: %w", id, v, err)
+	}
+	return nil
+}
+
+// Promote puts an added build into a channel, or changes its share there.
+// Percent is the share of PCs that may install it, 0 to 100; below the floor
+// clients do not look at it.
+func (r *Repository) Promote(ctx context.Context, id manifest.ProductID, v manifest.Version, to manifest.Channel, percent int) error {
+	err := r.changeProduct(ctx, id, func(_ *change, p *Product) error {
+		if percent < 0 || percent > Everybody {
+			return fmt.Errorf("%w: %d is not 0 to %d", ErrPercent, percent, Everybody)
+		}
+		if _, err := manifest.ParseChannel(string(to)); err != nil {
+			return err
+		}
+		b, err := p.build(v)
+		if err != nil {
+			return err
+		}
+		if b.Withdrawn != nil {
+			return fmt.Errorf("%w: %s", ErrWithdrawn, b.Withdrawn.Reason)
+		}
+		p.promote(b.Version, to, percent)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("promote %s %s to %s: %w", id, v, to, err)
+	}
+	return nil
+}
+
+func (p *Product) promote(v manifest.Version, to manifest.Channel, percent int) {
+	if p.Channels[to] == nil {
+		p.Channels[to] = new(Channel)
+	}
+	channel := p.Channels[to]
+	carried := channel.promoted(v)
+	if carried == nil {
+		channel.Builds = append(channel.Builds, Promoted{Version: v})
+		carried = &channel.Builds[len(channel.Builds)-1]
+	}
+	carried.Percent = nil
+	if percent < Everybody {
+		carried.Percent = &percent
+	}
+	slices.SortFunc(channel.Builds, func(a, b Promoted) int { return b.Version.Compare(a.Version) })
+}
+
+// Withdraw says that nobody should install a build any more, in every channel.
+// Where it is installed it stays. A second time changes the reason.
+func (r *Repository) Withdraw(ctx context.Context, id manifest.ProductID, v manifest.Version, reason string) error {
+	err := r.changeProduct(ctx, id, func(_ *change, p *Product) error {
+		b, err := p.build(v)
+		if err != nil {
+			return err
+		}
+		if reason == "" {
+			return fmt.Errorf("%w: operators are shown the reason, and it is empty", ErrDefinition)
+		}
+		b.Withdrawn = &manifest.Withdrawn{Reason: reason}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw %s %s: %w", id, v, err)
+	}
+	return nil
+}
+
+// Refresh renews snapshot and timestamp and nothing else. Only the online key
+// is needed.
+func (r *Repository) Refresh(ctx context.Context) error {
+	if err := r.change(ctx, func(*change) error { return nil }); err != nil {
+		return fmt.Errorf("refresh: %w", err)
+	}
+	return nil
+}

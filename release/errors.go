@@ -1,0 +1,54 @@
+package release
+
+import "errors"
+
+// What callers decide on. The text around each says which and where.
+var (
+	// ErrNoRepository is a folder that holds no working copy.
+	ErrNoRepository = errors.New("no working copy of a repository here")
+	// ErrExists is something that is there already and is never overwritten.
+	ErrExists = errors.New("exists already")
+	// ErrBusy is another command at work in the same working copy.
+	ErrBusy = errors.New("another command is working in this repository")
+	// ErrDamaged is a working copy whose own files do not fit together.
+	ErrDamaged = errors.New("the working copy is damaged")
+	// ErrUnverifiable is a repository that a client would refuse. The reason,
+	// one of manifest/trust's, is wrapped beside it.
+	ErrUnverifiable = errors.New("a client could not verify this repository")
+
+	// ErrUnknownProduct is a product without a definition.
+	ErrUnknownProduct = errors.New("unknown product")
+	// ErrUnknownBuild is a version that was never added.
+	ErrUnknownBuild = errors.New("version not added")
+	// ErrDefinition is a product definition that no manifest can be made from.
+	ErrDefinition = errors.New("incomplete product definition")
+	// ErrWithdrawn is a withdrawn build that cannot be promoted again.
+	ErrWithdrawn = errors.New("withdrawn build")
+	// ErrFloorDown is a floor below the one already set.
+	ErrFloorDown = errors.New("the floor never goes down")
+	// ErrPercent is a rollout outside 0 to 100.
+	ErrPercent = errors.New("percent out of range")
+	// ErrFuture is a release date that has not come yet: clients take signed
+	// dates as proof of the time, and would see everything else as expired.
+	ErrFuture = errors.New("date in the future")
+	// ErrKind is a kind of package that this version cannot publish.
+	ErrKind = errors.New("kind not supported by this version")
+	// ErrPlatform is an operating system or architecture written wrongly.
+	ErrPlatform = errors.New("not an operating system and architecture")
+
+	// ErrKeyMissing is a role for which the key folder holds too few keys.
+	ErrKeyMissing = errors.New("key missing")
+	// ErrKeyForeign is a key that the repository does not trust for its role.
+	ErrKeyForeign = errors.New("key of another repository")
+	// ErrKeyFile is a file that is no OpenSSH ed25519 private key.
+	ErrKeyFile = errors.New("not an OpenSSH ed25519 private key")
+	// ErrPassphrase is a wrong or missing passphrase.
+	ErrPassphrase = errors.New("wrong or missing passphrase")
+
+	// ErrDestinationNewer is a destination that holds a later state of this
+	// repository: this working copy is the stale one.
+	ErrDestinationNewer = errors.New("the destination holds a newer state")
+	// ErrDestinationDifferent is a destination that holds another repository,
+	// or another history of this one.
+	ErrDestinationDifferent = errors.New("the destination holds a different repository")
+)
