@@ -15,22 +15,24 @@ import (
 
 // Release is a verified manifest together with the role that signed it.
 type Release struct {
-	Manifest *manifest.Manifest
-	role     *metadata.Metadata[metadata.TargetsType]
+	Manifest   *manifest.Manifest
+	delegation metadata.DelegatedRole
+	role       *metadata.Metadata[metadata.TargetsType]
 }
 
 // Release loads a product's manifest for one channel. It fails with
 // [ErrUnknownProduct] where the repository does not offer it.
 func (r *Repository) Release(ctx context.Context, product manifest.ProductID, channel manifest.Channel) (*Release, error) {
 	target := manifest.TargetName(product, channel)
-	if err := r.delegated(product, target); err != nil {
+	delegation, err := r.delegation(product)
+	if err != nil {
 		return nil, err
 	}
 	if err := r.updateRole(ctx, string(product), metadata.TARGETS); err != nil {
 		return nil, err
 	}
-	role := r.trusted.Targets[string(product)]
-	promise, err := promise(role, target)
+	release := &Release{delegation: delegation, role: r.trusted.Targets[string(product)]}
+	promise, err := release.promise(target)
 	if err != nil {
 		return nil, err
 	}
@@ -38,15 +40,14 @@ func (r *Repository) Release(ctx context.Context, product manifest.ProductID, ch
 	if err != nil {
 		return nil, err
 	}
-	m, err := manifest.Parse(data)
+	release.Manifest, err = manifest.Parse(data)
 	if err != nil {
 		return nil, refuse(ErrManifest, target, err)
 	}
-	release := &Release{Manifest: m, role: role}
 	if err := release.fits(product, channel); err != nil {
 		return nil, err
 	}
-	if err := r.client.accept(m); err != nil {
+	if err := r.client.accept(release.Manifest); err != nil {
 		return nil, err
 	}
 	return release, nil
@@ -64,7 +65,7 @@ func (r *Release) DeltaPromise(d manifest.Delta) (manifest.Promise, error) {
 }
 
 func (r *Release) promised(target string, size int64, hash manifest.Digest) (manifest.Promise, error) {
-	p, err := promise(r.role, target)
+	p, err := r.promise(target)
 	if err != nil {
 		return manifest.Promise{}, refuse(ErrWrongRelease, target, err)
 	}
@@ -74,21 +75,16 @@ func (r *Release) promised(target string, size int64, hash manifest.Digest) (man
 	return p, nil
 }
 
-// delegated checks that the targets role hands this name to the product's role.
-func (r *Repository) delegated(product manifest.ProductID, target string) error {
-	delegations := r.trusted.Targets[metadata.TARGETS].Signed.Delegations
-	if delegations != nil {
+// delegation is what the targets role hands to the product's role.
+func (r *Repository) delegation(product manifest.ProductID) (metadata.DelegatedRole, error) {
+	if delegations := r.trusted.Targets[metadata.TARGETS].Signed.Delegations; delegations != nil {
 		for _, role := range delegations.Roles {
-			if role.Name != string(product) {
-				continue
+			if role.Name == string(product) {
+				return role, nil
 			}
-			if ok, err := role.IsDelegatedPath(target); err != nil || !ok {
-				return refuse(ErrWrongRelease, target, errors.New("the role is not responsible for this name"))
-			}
-			return nil
 		}
 	}
-	return fmt.Errorf("%w: %s", ErrUnknownProduct, product)
+	return metadata.DelegatedRole{}, fmt.Errorf("%w: %s", ErrUnknownProduct, product)
 }
 
 // manifestBytes reads the manifest from the cache, or fetches it.
@@ -134,10 +130,13 @@ func (r *Release) fits(product manifest.ProductID, channel manifest.Channel) err
 
 // promise seals what the role says of a target: sha256 and nothing else, since
 // two hash algorithms would make the file's name in the repository ambiguous.
-func promise(role *metadata.Metadata[metadata.TargetsType], target string) (manifest.Promise, error) {
-	file, ok := role.Signed.Targets[target]
+func (r *Release) promise(target string) (manifest.Promise, error) {
+	file, ok := r.role.Signed.Targets[target]
 	if !ok {
 		return manifest.Promise{}, fmt.Errorf("%w: no target %s", ErrUnknownProduct, target)
+	}
+	if ok, err := r.delegation.IsDelegatedPath(target); err != nil || !ok {
+		return manifest.Promise{}, refuse(ErrWrongRelease, target, errors.New("the role is not responsible for this name"))
 	}
 	if err := manifest.CheckTargetName(target); err != nil {
 		return manifest.Promise{}, refuse(ErrMalformed, target, err)

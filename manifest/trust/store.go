@@ -12,7 +12,6 @@ import (
 type Store interface {
 	Load(name string) ([]byte, error)
 	Save(name string, data []byte) error
-	Remove(name string) error
 }
 
 // Memory is a Store that forgets: for a publisher who verifies a repository
@@ -31,11 +30,5 @@ func (m Memory) Load(name string) ([]byte, error) {
 // Save keeps the data until the program ends.
 func (m Memory) Save(name string, data []byte) error {
 	m[name] = data
-	return nil
-}
-
-// Remove forgets a name.
-func (m Memory) Remove(name string) error {
-	delete(m, name)
 	return nil
 }
