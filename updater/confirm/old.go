@@ -1,0 +1,89 @@
+package confirm
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http/httptrace"
+	"os"
+
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// oldVersions are the ones that the reception system stopped to accept in
+// April 2021.
+var oldVersions = [...]uint16{tls.VersionTLS11, tls.VersionTLS10}
+
+// oldSuites are all that a host of that age may have: a gap in the suites must
+// not look like a refusal of the version.
+var oldSuites = []uint16{
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+	tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+	tls.TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA,
+}
+
+// askOld offers one old version and nothing else. Nothing is asked for or sent
+// even if the host goes along.
+func askOld(ctx context.Context, address string, version uint16, o Options) OldProof {
+	proof := OldProof{TLS: tls.VersionName(version), Outcome: Unknown}
+	config := transport.ClientConfig(o.Roots)
+	config.MinVersion, config.MaxVersion, config.CipherSuites = version, version, oldSuites
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	shaken := make(chan error, 1)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			select {
+			case shaken <- err:
+			default:
+			}
+			cancel() // before a request could be written
+		},
+	})
+	resp, err := newWay(config, o.Proxy).ask(ctx, address)
+	if err == nil {
+		resp.Body.Close()
+	}
+	select {
+	case handshake := <-shaken:
+		proof.Outcome = refusal(handshake)
+		err = handshake
+	default: // no handshake: the line or the proxy failed before
+	}
+	if err != nil {
+		proof.Evidence = err.Error()
+	}
+	return proof
+}
+
+// refusal reads the outcome of a handshake that offered an old version only.
+func refusal(err error) Refusal {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok || err == nil {
+		return Accepted // it was our side that objected, and to something else
+	}
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return Unknown
+	case transport.RemoteAlert(err, transport.AlertProtocolVersion):
+		return Refused
+	}
+	return Presumed
+}
+
+func refusedAll(proofs []OldProof) *bool {
+	all := true
+	for _, p := range proofs {
+		switch p.Outcome {
+		case Accepted:
+			no := false
+			return &no
+		case Unknown:
+			all = false
+		}
+	}
+	if !all {
+		return nil
+	}
+	return &all
+}

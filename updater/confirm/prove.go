@@ -1,0 +1,97 @@
+package confirm
+
+import (
+	"context"
+	"crypto/x509"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// DefaultBudget is how long the proofs of one host may take together. Hosts
+// are asked side by side, so it is also about how long all of them take.
+const DefaultBudget = 10 * time.Second
+
+// Options say what to prove and how this PC reaches the outside.
+type Options struct {
+	Confirm manifest.Confirm    // hosts and self_test, from the signed manifest
+	Dir     string              // install folder; "" if no client is installed
+	CAFile  string              // handed to the self_test as {ca_file}; may be ""
+	Roots   *x509.CertPool      // as transport.Roots; nil: the system's
+	Proxy   transport.ProxyFunc // as transport.ParseProxy; nil: none
+	Budget  time.Duration       // per host; 0: DefaultBudget
+	Log     *slog.Logger
+}
+
+// Prove gathers all proofs at the same time. Failed connections are part of
+// the report; the error is only ever that ctx ended, and then the report says
+// nothing.
+func Prove(ctx context.Context, o Options) (Report, error) {
+	if o.Budget <= 0 {
+		o.Budget = DefaultBudget
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	var all sync.WaitGroup
+	report := Report{Hosts: make([]HostProof, len(o.Confirm.Hosts))}
+	for i, host := range o.Confirm.Hosts {
+		all.Go(func() { report.Hosts[i] = proveHost(ctx, host, o) })
+	}
+	client := NotInstalled
+	if o.Dir != "" {
+		client = NoSelfTest
+		if o.Confirm.SelfTest != nil {
+			all.Go(func() {
+				proof := runSelfTest(ctx, *o.Confirm.SelfTest, o.place())
+				report.SelfTest, client = &proof, proof.Outcome
+			})
+		}
+	}
+	all.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return Report{}, err
+	}
+	report.State = summarize(report.Hosts, client)
+	report.Verdict = report.State.Verdict()
+	o.Log.InfoContext(ctx, "connectivity proved", "verdict", report.Verdict, "client", client, "probe", report.State.Probe)
+	return report, nil
+}
+
+// place is where and with which words the self_test runs.
+func (o Options) place() Place {
+	p := Place{Dir: o.Dir, CAFile: o.CAFile}
+	if len(o.Confirm.Hosts) > 0 {
+		p.URL = o.Confirm.Hosts[0].URL
+	}
+	return p
+}
+
+// proveHost makes all attempts at one host within its budget.
+func proveHost(ctx context.Context, host manifest.Host, o Options) HostProof {
+	ctx, cancel := context.WithTimeout(ctx, o.Budget)
+	defer cancel()
+	proof := HostProof{URL: host.URL, Time: time.Now().UTC(), RefuseOld: host.RefuseOld, OldTLS: make([]OldProof, len(oldVersions))}
+	var all sync.WaitGroup
+	for i, version := range oldVersions {
+		all.Go(func() { proof.OldTLS[i] = askOld(ctx, host.URL, version, o) })
+	}
+	strict, seen := proveGo(ctx, host, o)
+	all.Wait()
+	proof.IP, proof.Proxy = seen.ip, seen.proxy
+	proof.OldTLSRefused = refusedAll(proof.OldTLS)
+	proof.Stacks = append(proof.Stacks, strict)
+	for _, stack := range host.Stacks {
+		if stack != manifest.StackGo {
+			proof.Stacks = append(proof.Stacks, unavailable(stack))
+		}
+	}
+	return proof
+}
+
+func unavailable(stack manifest.Stack) StackProof {
+	return StackProof{Stack: stack, Error: ErrUnavailable.Error(), Err: ErrUnavailable}
+}

@@ -1,0 +1,237 @@
+package confirm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// What a run of a client can show.
+var (
+	// ErrBroken is a client that does not start, crashes or hangs.
+	ErrBroken = errors.New("client is broken")
+	// ErrWrongVersion is a client that starts and is another version than the
+	// one that was published.
+	ErrWrongVersion = errors.New("client reports another version")
+	// ErrCannotConnect is a client that says that it cannot connect.
+	ErrCannotConnect = errors.New("client cannot connect")
+)
+
+const (
+	// maxOutput is what is kept of a client's output: more than any message,
+	// less than a client that has gone mad.
+	maxOutput = 64 << 10
+	// defaultTimeout is for a manifest that names none.
+	defaultTimeout = 30 * time.Second
+	// pipeDelay is how long a stopped client's children may hold its output.
+	pipeDelay = 2 * time.Second
+	// startPatience is how long a program that was written a moment ago may be
+	// held by somebody else (a scanner, a process being forked).
+	startPatience = 3 * time.Second
+)
+
+// Place is where a client's program lies and what the placeholders in its
+// arguments stand for.
+type Place struct {
+	Dir    string // {dir}; the install or staging folder
+	URL    string // {url}; the first host
+	CAFile string // {ca_file}; "" becomes an empty argument
+}
+
+// runSelfTest runs the client's own connection test.
+func runSelfTest(ctx context.Context, test manifest.SelfTest, place Place) TestProof {
+	proof, _ := run(ctx, test, test.Args, place)
+	switch {
+	case proof.Err != nil:
+		proof.Outcome = Broken
+	case proof.ExitCode == 0:
+		proof.Outcome = Connected
+	case proof.ExitCode == 1:
+		proof.Outcome, proof.Err = CannotConnect, ErrCannotConnect
+	default:
+		proof.Outcome, proof.Err = Broken, fmt.Errorf("%w: exit code %d", ErrBroken, proof.ExitCode)
+	}
+	if proof.Err != nil {
+		proof.Error = proof.Err.Error()
+	}
+	return proof
+}
+
+// StartTest is the rehearsal of a staged build: it only starts, with
+// start_args, prints its version and exits 0. [ErrBroken] and [ErrWrongVersion]
+// mean the build is at fault; any other error is that ctx ended. Without
+// start_args there is nothing to rehearse: the outcome is [NoSelfTest].
+func StartTest(ctx context.Context, test manifest.SelfTest, place Place, want manifest.Version) (TestProof, error) {
+	if len(test.StartArgs) == 0 {
+		return TestProof{Outcome: NoSelfTest}, nil
+	}
+	proof, stdout := run(ctx, test, test.StartArgs, place)
+	if err := context.Cause(ctx); err != nil {
+		return TestProof{}, err
+	}
+	switch {
+	case proof.Err != nil:
+	case proof.ExitCode != 0:
+		proof.Err = fmt.Errorf("%w: exit code %d", ErrBroken, proof.ExitCode)
+	case !mentions(stdout, want):
+		proof.Err = fmt.Errorf("%w: not %s, but %.80q", ErrWrongVersion, want, strings.TrimSpace(stdout))
+	}
+	proof.Outcome = Connected
+	if proof.Err != nil {
+		proof.Outcome, proof.Error = Broken, proof.Err.Error()
+	}
+	return proof, proof.Err
+}
+
+// mentions finds the version among the words of a program's answer, such as
+// "Version 5.4.2" or "v2.3.0,".
+func mentions(output string, want manifest.Version) bool {
+	for word := range strings.FieldsSeq(output) {
+		word = strings.Trim(word, `"'(),;:`)
+		word = strings.TrimPrefix(strings.TrimPrefix(word, "v"), "V")
+		if v, err := manifest.ParseVersion(word); err == nil && v.Equal(want) {
+			return true
+		}
+	}
+	return false
+}
+
+// run starts the client's program, waits, and keeps what it said. Err is set
+// if it did not come to an exit code of its own.
+func run(ctx context.Context, test manifest.SelfTest, args []string, place Place) (proof TestProof, stdout string) {
+	began := time.Now()
+	proof.ExitCode = -1
+	defer func() { proof.Seconds = time.Since(began).Seconds() }()
+	program, err := programPath(place.Dir, test.Program)
+	if err != nil {
+		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
+		return proof, ""
+	}
+	timeout := test.Timeout.Duration()
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	var all, out bounded
+	cmd, err := start(ctx, func() *exec.Cmd {
+		cmd := exec.CommandContext(ctx, program, place.fill(args)...)
+		cmd.Dir = place.Dir
+		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
+		cmd.WaitDelay = pipeDelay
+		alone(cmd)
+		return cmd
+	})
+	if err == nil {
+		err = cmd.Wait()
+		proof.ExitCode = cmd.ProcessState.ExitCode()
+	}
+	proof.Output = all.String()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		proof.ExitCode = -1
+		proof.Err = fmt.Errorf("%w: no answer within %v", ErrBroken, timeout)
+	case errors.As(err, &exit) && exit.Exited(), err == nil, errors.Is(err, exec.ErrWaitDelay):
+	default:
+		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	return proof, out.String()
+}
+
+// start starts the command that make makes, again while somebody else holds
+// the program's file.
+func start(ctx context.Context, makeCmd func() *exec.Cmd) (*exec.Cmd, error) {
+	deadline := time.Now().Add(startPatience)
+	for {
+		cmd := makeCmd()
+		err := cmd.Start()
+		if err == nil || !isBusy(err) || time.Now().After(deadline) {
+			return cmd, err
+		}
+		timer := time.NewTimer(50 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return cmd, err
+		case <-timer.C:
+		}
+	}
+}
+
+// programPath is the program inside dir. One manifest serves every system: on
+// Windows a name without an extension means the .exe.
+func programPath(dir, program string) (string, error) {
+	if runtime.GOOS == "windows" && filepath.Ext(program) == "" {
+		program += ".exe"
+	}
+	local, err := filepath.Localize(program)
+	if err != nil {
+		return "", fmt.Errorf("program %q: %w", program, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	info, err := root.Stat(local) // does not follow a link out of dir
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("program %q is not a file", program)
+	}
+	return filepath.Abs(filepath.Join(dir, local))
+}
+
+// fill replaces the placeholders in each argument. Relative paths become
+// absolute, since the program runs in its own folder.
+func (p Place) fill(args []string) []string {
+	words := strings.NewReplacer("{url}", p.URL, "{ca_file}", absolute(p.CAFile), "{dir}", absolute(p.Dir))
+	filled := make([]string, len(args))
+	for i, arg := range args {
+		filled[i] = words.Replace(arg)
+	}
+	return filled
+}
+
+func absolute(path string) string {
+	if path == "" {
+		return ""
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// bounded keeps the first maxOutput bytes and takes the rest without a word,
+// so that a client is never stopped by a full pipe.
+type bounded struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text.Write(p[:min(len(p), maxOutput-b.text.Len())])
+	return len(p), nil
+}
+
+func (b *bounded) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.ToValidUTF8(b.text.String(), "\uFFFD")
+}

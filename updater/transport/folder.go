@@ -1,0 +1,73 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// folder is a Source on a disk, a stick or a share. Links that lead out of it
+// are not followed.
+type folder struct {
+	name string // as configured
+	dir  string
+}
+
+func newFolder(name, dir string) *folder { return &folder{name: name, dir: dir} }
+
+func (f *folder) String() string { return f.name }
+
+func (f *folder) Fetch(ctx context.Context, path string, limit int64) ([]byte, error) {
+	file, err := f.open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := readAtMost(file, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read %s from %s: %w", path, f.name, err)
+	}
+	return data, nil
+}
+
+func (f *folder) Open(ctx context.Context, path string, offset int64) (io.ReadCloser, int64, error) {
+	file, err := f.open(ctx, path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := file.Seek(offset, io.SeekStart); err != nil {
+		file.Close()
+		return nil, 0, err
+	}
+	return file, offset, nil
+}
+
+func (f *folder) open(ctx context.Context, path string) (*os.File, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	local, err := filepath.Localize(path) // refuses device names on Windows
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		// Not fs.ErrNotExist: a share that is away says nothing about its files.
+		return nil, fmt.Errorf("%w: %s: %v", ErrUnreachable, f.name, err)
+	}
+	defer root.Close()
+	info, err := root.Stat(local)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid} // a pipe would wait for ever
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open in %s: %w", f.name, err)
+	}
+	return root.Open(local)
+}
