@@ -29,6 +29,12 @@ type Build struct {
 	MinOS    manifest.Version
 }
 
+// Added is what [Repository.AddTree] made.
+type Added struct {
+	Package   manifest.Package
+	Unchanged bool // it was there already
+}
+
 // AddTree makes a package of the folder dir and adds it to a build. The same
 // folder gives the same bytes. Nobody is offered the build before
 // [Repository.Promote]; a further platform of a promoted build is offered at
@@ -36,7 +42,8 @@ type Build struct {
 // version that exists are [ErrExists]. progress may be nil.
 //
 // Memory does not grow with the size of the files.
-func (r *Repository) AddTree(ctx context.Context, b Build, dir string, progress func(done, total int64)) error {
+func (r *Repository) AddTree(ctx context.Context, b Build, dir string, progress func(done, total int64)) (Added, error) {
+	var added Added
 	err := r.changeProduct(ctx, b.Product, func(c *change, p *Product) error {
 		target, err := r.checkBuild(p, b)
 		if err != nil {
@@ -47,19 +54,20 @@ func (r *Repository) AddTree(ctx context.Context, b Build, dir string, progress 
 			return err
 		}
 		pkg.Target = target
+		added.Package = pkg
 		if err := p.add(b, pkg, manifest.DateOf(r.options.Now())); err != nil {
 			return err
 		}
 		return c.keepPackage(staged, pkg)
 	})
 	if errors.Is(err, errSame) {
-		r.options.Log.Info("package is there already, nothing to do", "product", b.Product, "version", b.Version.String())
-		return nil
+		added.Unchanged = true
+		return added, nil
 	}
 	if err != nil {
-		return fmt.Errorf("add %s %s for %s/%s: %w", b.Product, b.Version, b.OS, b.Arch, err)
+		return Added{}, fmt.Errorf("add %s %s for %s/%s: %w", b.Product, b.Version, b.OS, b.Arch, err)
 	}
-	return nil
+	return added, nil
 }
 
 // errSame ends a change that would change nothing.

@@ -36,6 +36,9 @@ var (
 	// ErrPlatform is an operating system or architecture written wrongly.
 	ErrPlatform = errors.New("not an operating system and architecture")
 
+	// ErrKeysInside is a key folder inside the working copy, which may live in
+	// git and be shared.
+	ErrKeysInside = errors.New("the key folder is inside the working copy")
 	// ErrKeyMissing is a role for which the key folder holds too few keys.
 	ErrKeyMissing = errors.New("key missing")
 	// ErrKeyForeign is a key that the repository does not trust for its role.

@@ -25,6 +25,7 @@ type Keys struct {
 	Dir string
 	// Passphrase is asked when a protected key is met or made. Nil means that
 	// there is none: new keys are written plain and protected ones refused.
+	// A product's key is protected if the keys that delegate to it are.
 	Passphrase func() ([]byte, error)
 	// Unprotected, when set, is told the path of each plain key that is made
 	// or used, so that the program can warn.
@@ -32,6 +33,7 @@ type Keys struct {
 
 	passphrase []byte
 	asked      bool
+	plain      bool // a key without passphrase was met
 	loaded     map[string]*key
 }
 
@@ -101,6 +103,7 @@ func (k *Keys) load(name string) (*key, error) {
 func (k *Keys) decrypt(name string, data []byte) (any, error) {
 	raw, err := ssh.ParseRawPrivateKey(data)
 	if err == nil {
+		k.plain = true
 		k.warn(name)
 		return raw, nil
 	}
@@ -200,7 +203,7 @@ func (k *Keys) store(made ...*key) (undo func(), err error) {
 }
 
 func (k *Keys) encrypt(one *key) (*pem.Block, error) {
-	if k.Passphrase == nil {
+	if k.Passphrase == nil || k.plain && !k.asked {
 		k.warn(one.name)
 		return ssh.MarshalPrivateKey(one.private, "koshin "+one.name)
 	}

@@ -58,6 +58,9 @@ func Init(ctx context.Context, dir string, o Options) (*Repository, error) {
 			return nil, fmt.Errorf("init: %w: %s", ErrExists, filepath.Join(dir, name))
 		}
 	}
+	if err := r.keysOutside(); err != nil {
+		return nil, fmt.Errorf("init: %w", err)
+	}
 	names := slices.Concat(holderKeys(metadata.ROOT), holderKeys(metadata.TARGETS), []string{onlineKey})
 	var keys []*key
 	for _, name := range names {
@@ -80,6 +83,22 @@ func Init(ctx context.Context, dir string, o Options) (*Repository, error) {
 		return nil, fmt.Errorf("init: %w", err)
 	}
 	return r, nil
+}
+
+// keysOutside keeps private keys out of a folder that is made to be shared.
+func (r *Repository) keysOutside() error {
+	repo, err := filepath.Abs(r.dir)
+	if err != nil {
+		return err
+	}
+	keys, err := filepath.Abs(r.options.Keys.Dir)
+	if err != nil {
+		return err
+	}
+	if inside, err := filepath.Rel(repo, keys); err == nil && filepath.IsLocal(inside) {
+		return fmt.Errorf("%w: %s", ErrKeysInside, keys)
+	}
+	return nil
 }
 
 func (r *Repository) initialise(ctx context.Context, root, targets []*key, online *key) error {

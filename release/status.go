@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
@@ -31,6 +32,7 @@ type RoleStatus struct {
 	Signed    int       `json:"signed"`    // valid signatures on the current file
 	Expires   time.Time `json:"expires"`
 	DaysLeft  int       `json:"days_left"` // whole days; negative when over
+	Renew     bool      `json:"renew"`     // it is time to sign it again
 }
 
 // ProductStatus is one product and its channels.
@@ -58,6 +60,9 @@ type BuildStatus struct {
 	Platforms []string         `json:"platforms"`           // os/arch
 }
 
+// otherRenewal is for products and the snapshot: the next release renews both.
+const otherRenewal = 30
+
 // Status reads the working copy and says where everything stands.
 func (r *Repository) Status(ctx context.Context) (*Status, error) {
 	s, unlock, err := r.read(ctx)
@@ -68,10 +73,14 @@ func (r *Repository) Status(ctx context.Context) (*Status, error) {
 	now := r.options.Now().UTC()
 	status := &Status{Schema: "koshin/release-status/1", Time: now.Truncate(time.Second), Products: []ProductStatus{}}
 	roles := s.root.Signed.Roles
+	// From this many days before its end a role should be signed again: time to
+	// gather the holders of offline keys, or a week-end for the online one.
+	renewal := map[string]int{metadata.ROOT: 90, metadata.TARGETS: 90, metadata.TIMESTAMP: 2}
 	add := func(name string, version int64, expires time.Time, role *metadata.Role, signed int) {
 		status.Roles = append(status.Roles, RoleStatus{
 			Role: name, Version: version, Keys: len(role.KeyIDs), Threshold: role.Threshold, Signed: signed,
 			Expires: expires, DaysLeft: daysLeft(now, expires),
+			Renew: daysLeft(now, expires) <= cmp.Or(renewal[name], otherRenewal),
 		})
 	}
 	rootKeys := s.root.Signed.Keys
