@@ -1,0 +1,55 @@
+// Package installer changes the disk, or does not: whatever happens at whatever
+// instant, the operator has the complete old build or the complete new one, and
+// every byte of their data. It knows no network and no signatures; it asks for
+// a [manifest.Promise] and hashes the bytes for itself.
+//
+// # One update
+//
+//	Detect → Stage → Plan → Backup → Swap → Commit | Undo
+//
+// [Product.Stage] unpacks a package beside the install folder, checks and
+// flushes every file. [Product.Plan] decides, as data, what will be moved.
+// [Product.Swap] does it, by renames alone. Then the caller tries the new build
+// and ends the [Transaction] with Commit or Undo. A run that was killed is ended
+// by [Recover], which must come before anything else.
+//
+// # Where things are
+//
+//	<Dir>             the install folder; it stays, with its access rights
+//	<Dir>.koshin/     beside it, on the same volume, so that renames suffice
+//	  unpacking/      a package being unpacked
+//	  staging/        a build that is complete and checked
+//	  retired/        the old build while a transaction is open
+//	  previous/       the build before the installed one, for a rollback
+//	  kept/<time>/    what koshin did not install and had to move
+//	  snapshot-<v>/   the user's data as it was under build <v>
+//	<State>/
+//	  installed.json, .index   what stands in Dir
+//	  previous.json, .index    what stands in previous/
+//	  staged.json, .index      what stands in staging/
+//	  from.index, to.index     both builds while a transaction is open
+//	  journal                  exists exactly while a transaction is open
+//
+// # A plan
+//
+// A plan retires the old build and puts the new one, a whole folder in one
+// rename wherever nothing in it has to stay. What stays is the user's data (the
+// preserve globs), which is never moved, and files that koshin did not install,
+// which are moved to kept/ only when the new build needs their place. koshin
+// deletes no file that is not listed, byte for byte, in the index of a build it
+// installed.
+//
+// # The journal
+//
+// The journal holds the whole plan, then a line before each step, then marks:
+//
+//	plan → step 0 … step n → swapped → committed → finishing          → (deleted)
+//	                     └────────────→ cleared → restored → (deleted)
+//
+// Without "committed" a recovery undoes: it takes back what the begun steps put
+// ("cleared"), gives back everything in retired/, and hashes every file of the
+// old build ("restored"). With it, the new build is hashed and the clean-up
+// repeated. Because a rename has happened or not, each file stands in exactly
+// one of two places, so every half of this can run again after any half of
+// itself.
+package installer

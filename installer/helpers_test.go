@@ -1,0 +1,14 @@
+package installer
+
+import (
+	"testing"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+func rule(t testing.TB, text string) manifest.Rule {
+	t.Helper()
+	r, err := manifest.ParseRule(text)
+	must(t, err)
+	return r
+}

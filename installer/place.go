@@ -1,0 +1,134 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// Place is where a product lives on this PC.
+type Place struct {
+	Product manifest.ProductID
+	Dir     string // install folder
+	State   string // folder of this product's journal and records; made when needed
+}
+
+// Product is one product at its [Place]. It is for one goroutine; the caller
+// sees to it that no other process works on the same place. Close it.
+type Product struct {
+	place Place
+	disk  *disk
+	live  string // install folder, relative to the disk
+	log   *slog.Logger
+	now   func() time.Time
+}
+
+// Folders inside the work folder "<Dir>.koshin", which stands beside the
+// install folder because a rename cannot cross volumes.
+const (
+	unpacking = "unpacking" // a package being unpacked; nobody's data, ever
+	staging   = "staging"   // a build that is complete and checked
+	retired   = "retired"   // the old build while a transaction is open
+	previous  = "previous"  // the build before the installed one
+	kept      = "kept"      // what koshin did not install and had to move
+)
+
+// Open prepares a place. The install folder may be missing, the folder above
+// it must be there.
+func Open(place Place, log *slog.Logger) (*Product, error) {
+	dir, err := filepath.Abs(place.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%w: %s", ErrNotFolder, dir)
+	}
+	root, err := os.OpenRoot(filepath.Dir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrFolderMissing, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the folder of %s: %w", place.Product, err)
+	}
+	place.Dir = dir
+	return &Product{
+		place: place,
+		disk:  &disk{root: root, dirty: map[string]bool{}, copy: make([]byte, copyBuffer)},
+		live:  filepath.Base(dir),
+		log:   log.With("product", place.Product),
+		now:   time.Now,
+	}, nil
+}
+
+// Close frees the handle on the folder above the install folder.
+func (p *Product) Close() error { return p.disk.root.Close() }
+
+// work is a path inside the work folder, relative to the disk.
+func (p *Product) work(parts ...string) string {
+	return path.Join(append([]string{p.live + ".koshin"}, parts...)...)
+}
+
+// path is the same as a path of the system.
+func (p *Product) path(name string) string {
+	return filepath.Join(p.disk.root.Name(), filepath.FromSlash(name))
+}
+
+// state is a file in the state folder.
+func (p *Product) state(name string) string { return filepath.Join(p.place.State, name) }
+
+// prepare makes the work folder, which nobody else may look into, and the
+// state folder.
+func (p *Product) prepare() error {
+	if err := os.MkdirAll(p.place.State, 0o755); err != nil {
+		return explain(err)
+	}
+	if err := p.disk.root.Mkdir(p.work(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return explain(err)
+	}
+	if !p.disk.isDir(p.work()) {
+		return fmt.Errorf("%w: %s", ErrNotFolder, p.path(p.work()))
+	}
+	return nil
+}
+
+// settled refuses to go on while a transaction is open.
+func (p *Product) settled() error {
+	_, err := os.Lstat(p.state(journalName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return ErrInterrupted
+}
+
+// newID names what belongs to one run, in an order that people can read.
+func (p *Product) newID() string {
+	stamp := p.now().UTC().Format("20060102T150405Z")
+	id := stamp
+	for n := 2; p.disk.exists(p.work(kept, id)); n++ {
+		id = fmt.Sprintf("%s-%d", stamp, n)
+	}
+	return id
+}
+
+// FreeSpace is the bytes that this user may still write on the volume of path,
+// which need not exist yet.
+func FreeSpace(path string) (int64, error) {
+	for {
+		free, err := freeSpace(path)
+		parent := filepath.Dir(path)
+		if !errors.Is(err, fs.ErrNotExist) || parent == path {
+			return free, err
+		}
+		path = parent
+	}
+}

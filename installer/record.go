@@ -1,0 +1,157 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
+)
+
+const recordSchema = "koshin/record/1"
+
+// maxRecord bounds a record in bytes: a hundred globs are far below it.
+const maxRecord = 256 << 10
+
+// Files in the state folder.
+const (
+	installedName = "installed" // .json and .index
+	previousName  = "previous"  // .json and .index
+	stagedName    = "staged"    // .json and .index
+	fromName      = "from"      // .index, while a transaction is open
+	toName        = "to"        // .index, while a transaction is open
+	journalName   = "journal"
+)
+
+// Record says which build stands in a folder. Its index is beside it.
+type Record struct {
+	Schema  string             `json:"schema"`
+	Product manifest.ProductID `json:"product"`
+	Version manifest.Version   `json:"version,omitzero"`  // zero: a build that koshin does not know
+	Tree    manifest.Digest    `json:"tree_sha256"`       // hash of the index: what really stands there
+	When    time.Time          `json:"when"`              // installed
+	Stamp   time.Time          `json:"stamp,omitzero"`    // modification time that all its files were given
+	Keep    []string           `json:"preserve,omitzero"` // globs of the user's data
+}
+
+func (p *Product) newRecord(version manifest.Version, index pack.Index, preserve []string) (*Record, error) {
+	digest, err := index.Digest()
+	if err != nil {
+		return nil, err
+	}
+	return &Record{Schema: recordSchema, Product: p.place.Product, Version: version, Tree: digest,
+		When: p.now().UTC().Truncate(time.Second), Keep: preserve}, nil
+}
+
+// Installed is what koshin recorded when it last installed; nil when it never
+// did. [Product.Detect] says whether it is still true.
+func (p *Product) Installed() (*Record, error) { return p.loadRecord(installedName) }
+
+// Previous is the build that a rollback would put back; nil when none is kept.
+func (p *Product) Previous() (*Record, error) { return p.loadRecord(previousName) }
+
+func (p *Product) loadRecord(name string) (*Record, error) {
+	data, err := readAtMost(p.state(name+".json"), maxRecord)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	var r Record
+	if err := json.Unmarshal(data, &r, json.RejectUnknownMembers(true)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if r.Schema != recordSchema || r.Product != p.place.Product {
+		return nil, fmt.Errorf("%w: schema %q, product %q", ErrRecord, r.Schema, r.Product)
+	}
+	return &r, nil
+}
+
+// loadBuild reads a record with its index; both are nil when there is none.
+func (p *Product) loadBuild(name string) (*Record, *listing, error) {
+	r, err := p.loadRecord(name)
+	if err != nil || r == nil {
+		return nil, nil, err
+	}
+	l, err := p.loadIndex(name, r.Tree)
+	return r, l, err
+}
+
+func (p *Product) loadIndex(name string, want manifest.Digest) (*listing, error) {
+	file, err := os.Open(p.state(name + ".index"))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	defer file.Close()
+	index, err := pack.ParseIndex(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if digest, err := index.Digest(); err != nil || digest != want {
+		return nil, fmt.Errorf("%w: index of %s is another one", ErrRecord, name)
+	}
+	return list(index), nil
+}
+
+// saveBuild writes the index first: a record without its index is useless.
+func (p *Product) saveBuild(name string, r *Record, index pack.Index) error {
+	if err := p.saveIndex(name, index); err != nil {
+		return err
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return p.saveFile(name+".json", func(w io.Writer) error {
+		_, err := w.Write(append(data, '\n'))
+		return err
+	})
+}
+
+func (p *Product) saveIndex(name string, index pack.Index) error {
+	return p.saveFile(name+".index", index.Encode)
+}
+
+func (p *Product) saveFile(name string, content func(io.Writer) error) error {
+	if err := p.disk.at("before write of " + name); err != nil {
+		return err
+	}
+	if err := atomicfile.WriteFunc(p.state(name), content); err != nil {
+		return explain(err)
+	}
+	return p.disk.at("after write of " + name)
+}
+
+func (p *Product) removeState(names ...string) error {
+	for _, name := range names {
+		if err := p.disk.at("before removal of " + name); err != nil {
+			return err
+		}
+		if err := atomicfile.Remove(p.state(name)); err != nil {
+			return explain(err)
+		}
+	}
+	return p.disk.at("after removal of " + path.Join(names...))
+}
+
+func readAtMost(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s: %w", name, manifest.ErrTooLarge)
+	}
+	return data, err
+}

@@ -1,0 +1,175 @@
+package installer
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
+)
+
+// copyBuffer is large enough that system calls cost nothing beside hashing.
+const copyBuffer = 1 << 20
+
+// node is something on the disk, by its path below the scanned folder.
+type node struct {
+	path  string
+	mode  fs.FileMode
+	size  int64
+	mtime time.Time
+}
+
+// scan lists what is below a folder in the order of [pack.Compare], following
+// no link. A folder that is not there is empty.
+func (d *disk) scan(ctx context.Context, area string) ([]node, error) {
+	var nodes []node
+	err := d.scanInto(ctx, area, "", &nodes)
+	if errors.Is(err, fs.ErrNotExist) && len(nodes) == 0 {
+		return nil, nil
+	}
+	return nodes, err
+}
+
+func (d *disk) scanInto(ctx context.Context, area, rel string, nodes *[]node) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	dir, err := d.root.Open(path.Join(area, rel))
+	if err != nil {
+		return err
+	}
+	entries, err := dir.ReadDir(-1)
+	if err := errors.Join(err, dir.Close()); err != nil {
+		return err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	for _, e := range entries {
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // gone meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		n := node{path: path.Join(rel, e.Name()), mode: info.Mode(), size: info.Size(), mtime: info.ModTime()}
+		*nodes = append(*nodes, n)
+		if n.mode.IsDir() {
+			if err := d.scanInto(ctx, area, n.path, nodes); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hash is the SHA-256 of a file.
+func (d *disk) hash(ctx context.Context, name string) (digest manifest.Digest, err error) {
+	file, err := d.root.Open(name)
+	if err != nil {
+		return digest, err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.CopyBuffer(sum, &contextReader{ctx, file}, d.copy); err != nil {
+		return digest, fmt.Errorf("read %s: %w", name, err)
+	}
+	sum.Sum(digest[:0])
+	return digest, nil
+}
+
+// contextReader ends a long read when the context does. It hides WriteTo, so
+// that a copy uses its buffer.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
+}
+
+// key is a path as this system compares it.
+func key(path string) string {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return pack.Fold(path)
+	}
+	return path
+}
+
+// listing finds entries of an index by path.
+type listing struct {
+	pack.Index
+	at map[string]int
+}
+
+func list(x pack.Index) *listing {
+	l := &listing{Index: x, at: make(map[string]int, len(x.Entries))}
+	for i, e := range x.Entries {
+		l.at[key(e.Path)] = i
+	}
+	return l
+}
+
+func (l *listing) find(path string) (pack.Entry, bool) {
+	i, ok := l.at[key(path)]
+	if !ok {
+		return pack.Entry{}, false
+	}
+	return l.Entries[i], true
+}
+
+// below is the entries inside the folder at path, at any depth.
+func (l *listing) below(path string) []pack.Entry {
+	i, ok := l.at[key(path)]
+	if path == "" {
+		return l.Entries
+	}
+	if !ok {
+		return nil
+	}
+	end := i + 1
+	for end < len(l.Entries) && inside(l.Entries[end].Path, l.Entries[i].Path) {
+		end++
+	}
+	return l.Entries[i+1 : end]
+}
+
+func inside(path, dir string) bool { return strings.HasPrefix(path, dir+"/") }
+
+// isType says whether the node is what the entry lists, apart from content.
+func (n node) isType(e pack.Entry) bool {
+	if e.Type == pack.Dir {
+		return n.mode.IsDir()
+	}
+	return n.mode.IsRegular()
+}
+
+// globs are the patterns of preserved data.
+type globs []string
+
+// match says whether the path, or a folder that it is in, is preserved.
+func (g globs) match(name string) bool {
+	for _, pattern := range g {
+		for at := name; at != "."; at = path.Dir(at) {
+			if doublestar.MatchUnvalidated(key(pattern), key(at)) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,128 @@
+package installer
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
+)
+
+// Staged is a build that stands complete and checked beside the install folder.
+type Staged struct {
+	Version manifest.Version
+	Dir     string // path of the system, for a rehearsal
+	index   *listing
+	stamp   time.Time
+}
+
+// Stage unpacks a package beside the install folder. It hashes the package file
+// again against the promise ([ErrNoPromise], [ErrPackage]), the index against
+// the signed tree ([pack.ErrTree]) and every file against the index, and
+// flushes all of it to the disk before it returns. Progress, if any, is told
+// the bytes written so far and in all. A build that was staged before is
+// discarded. Memory does not grow with the package's size.
+func (p *Product) Stage(ctx context.Context, packageFile string, promise manifest.Promise, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
+	if !promise.Made() {
+		return nil, fmt.Errorf("stage %s %s: %w", p.place.Product, version, ErrNoPromise)
+	}
+	want := promised{promise.Length(), promise.SHA256()}
+	if want != (promised{pkg.Size, pkg.SHA256}) {
+		return nil, fmt.Errorf("stage %s %s: %w: manifest and repository disagree", p.place.Product, version, ErrPackage)
+	}
+	st, err := p.stage(ctx, packageFile, want, pkg, version, progress)
+	if err != nil {
+		return nil, fmt.Errorf("stage %s %s: %w", p.place.Product, version, err)
+	}
+	return st, nil
+}
+
+// promised is what a promise says about the bytes.
+type promised struct {
+	size   int64
+	sha256 manifest.Digest
+}
+
+func (p *Product) stage(ctx context.Context, packageFile string, want promised, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
+	if pkg.Kind != manifest.Tree {
+		return nil, fmt.Errorf("package of kind %q: %w", pkg.Kind, errors.ErrUnsupported)
+	}
+	if err := p.settled(); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(packageFile)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if err := p.checkPackage(ctx, file, want); err != nil {
+		return nil, err
+	}
+	if err := p.clearStaging(ctx); err != nil {
+		return nil, err
+	}
+	reader, err := pack.NewReader(file, pack.Want{Tree: pkg.TreeSHA256, Size: pkg.InstalledSize})
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	// Even seconds are what every file system can keep.
+	stamp := p.now().UTC().Truncate(2 * time.Second)
+	if err := p.unpack(ctx, reader, stamp, progress); err != nil {
+		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))
+	}
+	return p.shelve(ctx, version, reader.Index(), stamp)
+}
+
+// shelve turns the unpacked build into the staged one.
+func (p *Product) shelve(ctx context.Context, version manifest.Version, index pack.Index, stamp time.Time) (*Staged, error) {
+	record, err := p.newRecord(version, index, nil)
+	if err != nil {
+		return nil, err
+	}
+	record.Stamp = stamp
+	if err := p.saveBuild(stagedName, record, index); err != nil {
+		return nil, err
+	}
+	if err := p.disk.move(ctx, p.work(unpacking), p.work(staging)); err != nil {
+		return nil, err
+	}
+	if err := p.disk.flush(); err != nil {
+		return nil, err
+	}
+	return &Staged{Version: version, Dir: p.path(p.work(staging)), index: list(index), stamp: stamp}, nil
+}
+
+// checkPackage hashes the file and goes back to its start.
+func (p *Product) checkPackage(ctx context.Context, file *os.File, want promised) error {
+	hash := sha256.New()
+	n, err := io.CopyBuffer(hash, &contextReader{ctx, io.LimitReader(file, want.size+1)}, p.disk.copy)
+	if err != nil {
+		return err
+	}
+	if n != want.size || manifest.Digest(hash.Sum(nil)) != want.sha256 {
+		return fmt.Errorf("%w: %s", ErrPackage, file.Name())
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return err
+}
+
+// clearStaging discards what an earlier run left.
+func (p *Product) clearStaging(ctx context.Context) error {
+	if err := p.prepare(); err != nil {
+		return err
+	}
+	if err := p.disk.root.RemoveAll(p.work(unpacking)); err != nil {
+		return explain(err)
+	}
+	record, index, err := p.loadBuild(stagedName)
+	if record == nil || err != nil {
+		record, index = &Record{}, list(pack.Index{}) // then nothing of it is deleted
+	}
+	return p.discard(ctx, staging, index, record.Stamp, p.newID())
+}

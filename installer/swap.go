@@ -1,0 +1,232 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/koshin-updater/koshin/manifest/pack"
+)
+
+// Transaction is a swap that has been done and can still be undone. It ends
+// with Commit or Undo; if it ends with neither, [Recover] undoes it.
+type Transaction struct {
+	product  *Product
+	plan     *Plan
+	from, to *listing
+	journal  *journal
+}
+
+func (t *Transaction) globs() globs { return globs(t.plan.Preserve) }
+
+// aside is where something goes that koshin did not install.
+func (t *Transaction) aside(parts ...string) string {
+	return t.product.work(append([]string{kept, t.plan.ID}, parts...)...)
+}
+
+// freeAside is the same under a name that is still free.
+func (t *Transaction) freeAside(parts ...string) string { return t.product.freeName(t.aside(parts...)) }
+
+// Swap does the plan. When it returns an error, everything has been undone and
+// the old build was checked file by file; only [ErrNotRestored] says that this
+// did not succeed, and [Recover] will try again. A folder that changed since
+// the plan was made is [ErrFolderChanged].
+func (p *Product) Swap(ctx context.Context, plan *Plan) (*Transaction, error) {
+	t := &Transaction{product: p, plan: plan, from: plan.from, to: plan.to}
+	err := t.swap(ctx)
+	if err == nil {
+		p.log.InfoContext(ctx, "swapped", "from", plan.From.Version, "to", plan.To.Version, "steps", len(plan.Steps))
+		return t, nil
+	}
+	err = fmt.Errorf("swap %s %s: %w", p.place.Product, plan.To.Version, err)
+	if t.journal == nil || errors.Is(err, errStopped) {
+		return nil, err
+	}
+	p.log.WarnContext(ctx, "swap failed, undoing", "error", err)
+	return nil, errors.Join(err, t.Undo(context.WithoutCancel(ctx)))
+}
+
+func (t *Transaction) swap(ctx context.Context) error {
+	if err := t.prepare(ctx); err != nil {
+		return err
+	}
+	journal, err := createJournal(t.product.state(journalName), t.plan, t.product.disk.at)
+	if err != nil {
+		return err
+	}
+	t.journal = journal
+	if err := t.product.disk.mkdir(ctx, t.product.work(retired)); err != nil {
+		return err
+	}
+	for n, step := range t.plan.Steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.journal.announce(n); err != nil {
+			return err
+		}
+		if err := t.do(ctx, step); err != nil {
+			return err
+		}
+	}
+	if err := t.product.disk.flush(); err != nil {
+		return err
+	}
+	if err := t.verify(ctx, t.to, false); err != nil {
+		return err
+	}
+	return t.journal.pass(swapped)
+}
+
+// prepare does what needs no journal because it changes nothing of the install
+// folder.
+func (t *Transaction) prepare(ctx context.Context) error {
+	p := t.product
+	if err := p.unchanged(ctx, t.plan); err != nil {
+		return err
+	}
+	if err := p.prepare(); err != nil {
+		return err
+	}
+	if err := t.tidySource(ctx); err != nil {
+		return err
+	}
+	if err := t.setAside(ctx, retired); err != nil {
+		return err
+	}
+	if err := p.saveIndex(fromName, t.from.Index); err != nil {
+		return err
+	}
+	if err := p.saveIndex(toName, t.to.Index); err != nil {
+		return err
+	}
+	return p.disk.flush()
+}
+
+// unchanged makes the plan once more and compares: whoever agreed to a plan
+// did not agree to another one.
+func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
+	again := &Plan{Direction: plan.Direction, Source: plan.Source, Preserve: plan.Preserve, To: plan.To,
+		keepUnknown: plan.keepUnknown, to: plan.to}
+	if err := p.fill(ctx, again); err != nil {
+		return err
+	}
+	if !slices.Equal(again.Steps, plan.Steps) || again.From.Tree != plan.From.Tree {
+		return ErrFolderChanged
+	}
+	return nil
+}
+
+// tidySource checks that the new build is still complete, and moves out what a
+// rehearsal left in it.
+func (t *Transaction) tidySource(ctx context.Context) error {
+	source := t.product.work(t.plan.Source)
+	nodes, err := t.product.disk.scan(ctx, source)
+	if err != nil {
+		return err
+	}
+	there := make(map[string]node, len(nodes))
+	moved := ""
+	for _, n := range nodes {
+		if moved != "" && inside(n.path, moved) {
+			continue
+		}
+		if e, listed := t.to.find(n.path); listed && n.isType(e) {
+			there[key(n.path)] = n
+			continue
+		}
+		moved = n.path
+		if err := t.product.disk.move(ctx, path.Join(source, n.path), t.freeAside(t.plan.Source, n.path)); err != nil {
+			return err
+		}
+	}
+	return t.checkSource(ctx, there)
+}
+
+// checkSource looks for every entry that the plan needs from the source.
+func (t *Transaction) checkSource(ctx context.Context, there map[string]node) error {
+	for _, step := range t.plan.Steps {
+		if step.Op != Put && step.Op != Seed {
+			continue
+		}
+		entry, _ := t.to.find(step.Path)
+		for _, e := range append([]pack.Entry{entry}, t.to.below(step.Path)...) {
+			n, ok := there[key(e.Path)]
+			if !ok {
+				return fmt.Errorf("%w: %q is missing", ErrStaged, e.Path)
+			}
+			if e.Type == pack.Dir {
+				continue
+			}
+			same, err := t.product.isListed(ctx, t.product.work(t.plan.Source, e.Path), n, t.to, t.plan.To.Stamp)
+			if err != nil || !same {
+				return errors.Join(err, fmt.Errorf("%w: %q was changed", ErrStaged, e.Path))
+			}
+		}
+	}
+	return nil
+}
+
+// setAside moves a whole folder to kept/, when it is there and not empty.
+func (t *Transaction) setAside(ctx context.Context, area string) error {
+	disk, name := t.product.disk, t.product.work(area)
+	if err := disk.removeIfEmpty(ctx, name); err != nil || !disk.exists(name) {
+		return err
+	}
+	return disk.move(ctx, name, t.freeAside(area))
+}
+
+// verify checks a build in the install folder: every entry there, of its type
+// and size and, with deep, of its hash. Preserved data is the user's affair.
+func (t *Transaction) verify(ctx context.Context, build *listing, deep bool) error {
+	return t.product.verify(ctx, build.Index, t.globs(), deep)
+}
+
+func (p *Product) verify(ctx context.Context, build pack.Index, data globs, deep bool) error {
+	missing, err := p.missing(ctx, build, data)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%q and %d more are missing or have another size", missing[0], len(missing)-1)
+	}
+	if !deep {
+		return nil
+	}
+	for _, e := range build.Entries {
+		if e.Type != pack.File || data.match(e.Path) {
+			continue
+		}
+		digest, err := p.disk.hash(ctx, path.Join(p.live, e.Path))
+		if err != nil {
+			return err
+		}
+		if digest != e.SHA256 {
+			return fmt.Errorf("%q has another content", e.Path)
+		}
+	}
+	return nil
+}
+
+// missing lists the entries that are not there, or not of their type and size.
+func (p *Product) missing(ctx context.Context, build pack.Index, data globs) ([]string, error) {
+	nodes, err := p.disk.scan(ctx, p.live)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[string]node, len(nodes))
+	for _, n := range nodes {
+		there[key(n.path)] = n
+	}
+	var missing []string
+	for _, e := range build.Entries {
+		n, ok := there[key(e.Path)]
+		if ok && n.isType(e) && (e.Type == pack.Dir || n.size == e.Size) || data.match(e.Path) {
+			continue
+		}
+		missing = append(missing, e.Path)
+	}
+	return missing, nil
+}

@@ -1,0 +1,25 @@
+//go:build !windows
+
+package installer
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func isDiskFull(err error) bool    { return isAny(err, unix.ENOSPC, unix.EDQUOT) }
+func isOtherVolume(err error) bool { return isAny(err, unix.EXDEV) }
+func isInUse(err error) bool       { return isAny(err, unix.EBUSY, unix.ETXTBSY) }
+
+// mayPass says whether an error can go away by itself in a moment, as when a
+// virus scanner looks at a file. There is no such thing here.
+func mayPass(error) bool { return false }
+
+func freeSpace(path string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(path, &st); err != nil {
+		return 0, &os.PathError{Op: "statfs", Path: path, Err: err}
+	}
+	return int64(st.Bavail) * int64(st.Bsize), nil
+}
