@@ -115,7 +115,7 @@ var pathPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$`)
 // names come from verified metadata, which has its own check; this one keeps
 // the promise even when somebody forgets that.
 func checkPath(path string) error {
-	if !pathPattern.MatchString(path) || !fs.ValidPath(path) {
+	if path == "." || !pathPattern.MatchString(path) || !fs.ValidPath(path) {
 		return &fs.PathError{Op: "fetch", Path: path, Err: fs.ErrInvalid}
 	}
 	return nil

@@ -1,0 +1,109 @@
+// Package transporttest runs hosts for tests: real sockets on the loopback,
+// real handshakes, with whatever TLS version and certificate a test needs, and
+// OpenSSL's own server where a second opinion is wanted.
+package transporttest
+
+import (
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/koshin-updater/koshin/updater/transport/localca"
+)
+
+// Authority makes a throw-away authority.
+func Authority(t testing.TB) *localca.Authority {
+	t.Helper()
+	ca, err := localca.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ca
+}
+
+// Issue makes a certificate by ca.
+func Issue(t testing.TB, ca *localca.Authority, leaf localca.Leaf) tls.Certificate {
+	t.Helper()
+	cert, err := ca.Issue(leaf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
+}
+
+// CAFile writes the authority's certificate to a file of the test.
+func CAFile(t testing.TB, ca *localca.Authority) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(name, ca.PEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// Host serves handler with exactly this TLS configuration until the test ends,
+// and returns its address, https://127.0.0.1:PORT.
+func Host(t testing.TB, config *tls.Config, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are the point
+	server.TLS = config
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return "https://" + server.Listener.Addr().String()
+}
+
+// DeadAddress is a loopback address where nobody listens.
+func DeadAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// Proxy runs an HTTP proxy that connects, or answers every CONNECT with the
+// given status if that is not 200. It returns its address, http://127.0.0.1:PORT.
+func Proxy(t testing.TB, status int) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect || status != http.StatusOK {
+			w.WriteHeader(status)
+			return
+		}
+		out, err := net.Dial("tcp", r.Host)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		defer out.Close()
+		in, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		_, _ = io.WriteString(in, "HTTP/1.1 200 Connection established\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(out, in)
+			out.Close()
+		}()
+		_, _ = io.Copy(in, out)
+	}))
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return server.URL
+}
