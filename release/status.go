@@ -14,9 +14,12 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 )
 
+// StatusSchema is the schema of [Status] as JSON.
+const StatusSchema = "koshin/release-status/1"
+
 // Status is what a publisher wants to see on one screen.
 type Status struct {
-	Schema   string          `json:"schema"` // koshin/release-status/1
+	Schema   string          `json:"schema"` // always [StatusSchema]
 	Time     time.Time       `json:"time"`
 	Roles    []RoleStatus    `json:"roles"`
 	Products []ProductStatus `json:"products"`
@@ -71,7 +74,7 @@ func (r *Repository) Status(ctx context.Context) (*Status, error) {
 	}
 	defer unlock()
 	now := r.options.Now().UTC()
-	status := &Status{Schema: "koshin/release-status/1", Time: now.Truncate(time.Second), Products: []ProductStatus{}}
+	status := &Status{Schema: StatusSchema, Time: now.Truncate(time.Second), Products: []ProductStatus{}}
 	roles := s.root.Signed.Roles
 	// From this many days before its end a role should be signed again: time to
 	// gather the holders of offline keys, or a week-end for the online one.

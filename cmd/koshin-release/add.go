@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/release"
+)
+
+type addFlags struct {
+	build
+	os, arch, kind, released string
+	notesJA, notesEN, minOS  string
+}
+
+func (a *app) addCommand() *cobra.Command {
+	f := &addFlags{}
+	c := &cobra.Command{
+		Use:   "add PATH",
+		Short: "Package a folder as a build",
+		Long: "Makes a package of the folder PATH and adds it to a build; the same folder gives the same\n" +
+			"bytes. Nobody is offered the build before promote. Adding the same folder again changes\n" +
+			"nothing; other content needs a new version.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.add(c, f, args[0]) },
+	}
+	f.flags(c)
+	flags := c.Flags()
+	flags.StringVar(&f.os, "os", "", "operating `system`, as Go calls it: windows, linux, darwin")
+	flags.StringVar(&f.arch, "arch", "", "`architecture`, as Go calls it: amd64, arm64, 386")
+	flags.StringVar(&f.kind, "kind", "", "`kind` of package: tree, a folder of files")
+	flags.StringVar(&f.released, "released", "", "`date` of release (default today)")
+	flags.StringVar(&f.notesJA, "notes-ja", "", "Japanese release `notes`")
+	flags.StringVar(&f.notesEN, "notes-en", "", "English release `notes`")
+	flags.StringVar(&f.minOS, "min-os", "", "lowest `version` of the operating system, such as 10.0.17763")
+	flags.String("installer-args", "", "for kinds msi and setup, not in this version")
+	flags.String("success-codes", "", "for kinds msi and setup, not in this version")
+	flags.String("restart-codes", "", "for kinds msi and setup, not in this version")
+	require(c, "os", "arch", "kind")
+	return c
+}
+
+func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
+	b, err := f.parse(c)
+	if err != nil {
+		return err
+	}
+	r, err := a.open(true)
+	if err != nil {
+		return err
+	}
+	bar := terminal.NewProgress(a.Streams)
+	added, err := r.AddTree(c.Context(), b, path, func(done, total int64) { bar.Step("packing", done, total) })
+	bar.Finish()
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("%s %s %s/%s", b.Product, b.Version, b.OS, b.Arch)
+	if added.Unchanged {
+		a.sayf("%s is there already, with the same content; nothing changed", what)
+		return nil
+	}
+	a.sayf("added %s: package %s, installed %s", what, readable(added.Package.Size), readable(added.Package.InstalledSize))
+	return nil
+}
+
+func (f *addFlags) parse(c *cobra.Command) (release.Build, error) {
+	b := release.Build{OS: f.os, Arch: f.arch, Notes: manifest.Text{JA: f.notesJA, EN: f.notesEN}}
+	var err error
+	if b.Product, b.Version, err = f.build.parse(); err != nil {
+		return b, err
+	}
+	switch manifest.Kind(f.kind) {
+	case manifest.Tree:
+	case manifest.Exe, manifest.MSI, manifest.Setup:
+		return b, usagef("--kind %s: %w", f.kind, release.ErrKind)
+	default:
+		return b, usagef("--kind %q is not a kind of package", f.kind)
+	}
+	for _, name := range []string{"installer-args", "success-codes", "restart-codes"} {
+		if c.Flags().Changed(name) {
+			return b, usagef("--%s says how an installer is run; kind tree has none", name)
+		}
+	}
+	if f.released != "" {
+		if b.Released, err = manifest.ParseDate(f.released); err != nil {
+			return b, usagef("--released: %w", err)
+		}
+	}
+	if f.minOS != "" {
+		if b.MinOS, err = manifest.ParseVersion(f.minOS); err != nil {
+			return b, usagef("--min-os: %w", err)
+		}
+	}
+	return b, nil
+}
+
+// readable writes a size for people.
+func readable(n int64) string {
+	const units = "KMGT"
+	if n < 1<<10 {
+		return fmt.Sprintf("%d B", n)
+	}
+	size, unit := float64(n)/(1<<10), 0
+	for size >= 1<<10 && unit < len(units)-1 {
+		size, unit = size/(1<<10), unit+1
+	}
+	return strings.Replace(fmt.Sprintf("%.1f %ciB", size, units[unit]), ".0 ", " ", 1)
+}

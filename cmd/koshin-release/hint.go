@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/koshin-updater/koshin/manifest/pack"
+	"github.com/koshin-updater/koshin/manifest/trust"
+	"github.com/koshin-updater/koshin/release"
+)
+
+// advise says what to do about an error. The narrow errors stand first.
+func advise(err error) string {
+	for _, advice := range []struct {
+		is   error
+		then string
+	}{
+		{release.ErrNoRepository, "name the working copy with --repo DIR, or make one with koshin-release init --repo DIR --keys KEYDIR"},
+		{release.ErrBusy, "wait until the other koshin-release has ended"},
+		{release.ErrKeysInside, "choose a folder outside the working copy, best on a medium of its own"},
+		{release.ErrPassphrase, "run it on a terminal, or set " + passphraseVariable},
+		{release.ErrKeyForeign, "these keys belong to another repository; give the right folder with --keys"},
+		{release.ErrKeyMissing, "give the folder with these keys with --keys, or fetch them from where they are kept"},
+		{release.ErrKeyFile, "a key file is what init and product made: an OpenSSH ed25519 private key"},
+		{release.ErrUnknownProduct, "define it first with koshin-release product --id ID ..., or correct the name"},
+		{release.ErrUnknownBuild, "add it first with koshin-release add --product ID --version V ... PATH"},
+		{release.ErrExists, "nothing is ever overwritten; choose another folder or, for other content, another version"},
+		{release.ErrFloorDown, "clients that reached the floor must not be told otherwise; a higher floor is always possible"},
+		{release.ErrWithdrawn, "publish a corrected build under a new version"},
+		{release.ErrFuture, "clients take signed dates as proof of the time; use a day that has begun"},
+		{release.ErrDefinition, "correct the field that is named with koshin-release product --id ID ..."},
+		{pack.ErrLink, "replace the link by a copy of what it points to: a package holds files and folders only"},
+		{pack.ErrSpecial, "remove it: a package holds files and folders only"},
+		{pack.ErrPath, "rename it: this path would be dangerous or impossible on some operator's PC"},
+		{pack.ErrChanged, "something writes into the folder; stop it and add again"},
+		{release.ErrDestinationNewer, "this working copy is behind; bring it up to date from where the last publishing was done"},
+		{release.ErrDestinationDifferent, "publish to an empty place, or from the working copy that this place belongs to"},
+		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, any change of the product for its role"},
+		{release.ErrUnverifiable, "nothing was changed; koshin-release verify reads the whole working copy and names what does not fit"},
+		{release.ErrDamaged, "restore the working copy from git or a backup; published files are also at the destination"},
+		{release.ErrKind, "this version publishes kind tree, a folder of files"},
+	} {
+		if errors.Is(err, advice.is) {
+			return advice.then
+		}
+	}
+	return ""
+}
