@@ -144,7 +144,26 @@ func (u *upload) sameRepository(ctx context.Context, s *state) error {
 	case theirs == ours:
 		return u.checkSame(ctx, timestampPath, there)
 	}
-	return nil
+	return u.checkHistory(ctx, published.Signed.Meta["snapshot.json"])
+}
+
+// checkHistory finds a working copy that went another way: each change has its
+// own snapshot number and every snapshot is kept, so theirs must be one of
+// ours. Otherwise clients could see a role's version go down, and would refuse
+// it for ever.
+func (u *upload) checkHistory(ctx context.Context, snapshot *metadata.MetaFiles) error {
+	if snapshot == nil {
+		return nil
+	}
+	path := rolePath(snapshot.Version, metadata.SNAPSHOT)
+	there, err := u.to.Read(ctx, path, maxMetadata)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // no client can read that state
+	}
+	if err != nil {
+		return err
+	}
+	return u.checkSame(ctx, path, there)
 }
 
 // checkAnchor compares the first root, which never changes.
@@ -164,10 +183,10 @@ func (u *upload) checkAnchor(ctx context.Context, needed bool) error {
 
 func (u *upload) checkSame(ctx context.Context, path string, there []byte) error {
 	here, err := tree{u.from}.Fetch(ctx, path, maxMetadata)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if !bytes.Equal(here, there) {
+	if err != nil || !bytes.Equal(here, there) {
 		return fmt.Errorf("%w: its %s is not ours", ErrDestinationDifferent, path)
 	}
 	return nil
