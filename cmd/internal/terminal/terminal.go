@@ -17,11 +17,11 @@ import (
 
 // Streams is the outside of a program, as a value that tests can fill.
 type Streams struct {
-	In       io.Reader
-	Out      io.Writer // the answer
-	Err      io.Writer // the talk
-	CanAsk   bool      // somebody sits at In and reads Err
-	CanDraw  bool      // Err is a terminal that a bar may be drawn on
+	In      io.Reader
+	Out     io.Writer // the answer
+	Err     io.Writer // the talk
+	CanAsk  bool      // somebody sits at In and reads Err
+	CanDraw bool      // Err is a terminal that a bar may be drawn on
 }
 
 // System is the process's own streams.

@@ -1,0 +1,176 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
+	"github.com/koshin-updater/koshin/manifest/trust"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/audit"
+	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/download"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// Problem is an error as people and scripts are told of it.
+type Problem struct {
+	Code    string // stable, such as "trust-expired"
+	Exit    exitcode.Code
+	Message string
+	Remedy  string
+	Detail  string // the error itself, in English, for whoever helps
+}
+
+// Explain finds the words for an error.
+func (c *Catalogue) Explain(language Language, err error) Problem {
+	p := Problem{Code: "unexpected", Exit: exitcode.Failed, Detail: err.Error()}
+	for _, k := range kinds() {
+		if errors.Is(err, k.is) {
+			p.Code, p.Exit = k.code, k.exit
+			break
+		}
+	}
+	values := arguments(err)
+	p.Message = c.fill(language, "problem."+p.Code, values)
+	p.Remedy = c.fill(language, "remedy."+p.Code, values)
+	return p
+}
+
+// arguments are the values that some errors bring along.
+func arguments(err error) map[string]string {
+	values := map[string]string{"field": "", "path": "", "place": ""}
+	if field, ok := errors.AsType[*manifest.FieldError](err); ok {
+		values["field"] = field.Path
+	}
+	if path, ok := errors.AsType[*pack.PathError](err); ok {
+		values["path"] = path.Path
+	}
+	if fault, ok := errors.AsType[*config.Error](err); ok {
+		values["place"] = fault.Error()
+	}
+	return values
+}
+
+type kind struct {
+	is   error
+	code string
+	exit exitcode.Code
+}
+
+// kinds lists what errors can be, the narrow before the wide, evidence of
+// attack before everything that may accompany it.
+func kinds() []kind {
+	return []kind{
+		{context.Canceled, "interrupted", exitcode.Interrupted},
+
+		{trust.ErrSignature, "trust-signature", exitcode.Refused},
+		{trust.ErrExpired, "trust-expired", exitcode.Refused},
+		{trust.ErrRollback, "trust-rollback", exitcode.Refused},
+		{trust.ErrMismatch, "trust-mismatch", exitcode.Refused},
+		{trust.ErrManifest, "trust-manifest", exitcode.Refused},
+		{trust.ErrWrongRelease, "trust-wrong-release", exitcode.Refused},
+		{trust.ErrMalformed, "trust-malformed", exitcode.Refused},
+		{trust.ErrRefused, "trust-malformed", exitcode.Refused},
+		{download.ErrMismatch, "download-mismatch", exitcode.Refused},
+		{installer.ErrPackage, "download-mismatch", exitcode.Refused},
+		{pack.ErrPathParent, "package-path-parent", exitcode.Refused},
+		{pack.ErrPathAbsolute, "package-path-absolute", exitcode.Refused},
+		{pack.ErrPathDrive, "package-path-drive", exitcode.Refused},
+		{pack.ErrPathDevice, "package-path-device", exitcode.Refused},
+		{pack.ErrPathClash, "package-path-clash", exitcode.Refused},
+		{pack.ErrPathEmpty, "package-path", exitcode.Refused},
+		{pack.ErrPathLong, "package-path", exitcode.Refused},
+		{pack.ErrPathUTF8, "package-path", exitcode.Refused},
+		{pack.ErrPathSlash, "package-path", exitcode.Refused},
+		{pack.ErrPathControl, "package-path", exitcode.Refused},
+		{pack.ErrPathSpecial, "package-path", exitcode.Refused},
+		{pack.ErrPathTrailing, "package-path", exitcode.Refused},
+		{pack.ErrPathReserved, "package-path", exitcode.Refused},
+		{pack.ErrPathParents, "package-path", exitcode.Refused},
+		{pack.ErrPath, "package-path", exitcode.Refused},
+		{pack.ErrLink, "package-link", exitcode.Refused},
+		{pack.ErrSpecial, "package-link", exitcode.Refused},
+		{pack.ErrSchema, "package-schema", exitcode.Refused},
+		{pack.ErrTree, "package-tree", exitcode.Refused},
+		{pack.ErrContent, "package-tree", exitcode.Refused},
+		{pack.ErrIndex, "package-damaged", exitcode.Refused},
+		{pack.ErrDamaged, "package-damaged", exitcode.Refused},
+		{pack.ErrTrailing, "package-damaged", exitcode.Refused},
+
+		{config.ErrNotFound, "config-missing", exitcode.Usage},
+		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
+		{config.ErrInvalid, "config-invalid", exitcode.Usage},
+		{trust.ErrAnchor, "anchor", exitcode.Usage},
+		{transport.ErrCAFile, "ca-file", exitcode.Usage},
+		{transport.ErrProxySetting, "proxy-setting", exitcode.Usage},
+		{transport.ErrUnsupportedSource, "source-unsupported", exitcode.Usage},
+		{updater.ErrUnknownProduct, "product-not-configured", exitcode.Usage},
+		{trust.ErrUnknownProduct, "product-not-offered", exitcode.Failed},
+		{trust.ErrIncomplete, "repository-incomplete", exitcode.Failed},
+
+		{updater.ErrBusy, "busy-koshin", exitcode.Busy},
+		{installer.ErrInUse, "busy-file", exitcode.Busy},
+
+		{download.ErrDiskFull, "disk-full", exitcode.Failed},
+		{installer.ErrDiskFull, "disk-full", exitcode.Failed},
+		{installer.ErrNotRestored, "not-restored", exitcode.Failed},
+		{updater.ErrPreviousAtFault, "previous-at-fault", exitcode.Failed},
+		{updater.ErrAskFirst, "folder-unknown", exitcode.Failed},
+		{installer.ErrUnknownFolder, "folder-unknown", exitcode.Failed},
+		{updater.ErrDamaged, "folder-damaged", exitcode.Failed},
+		{installer.ErrFolderMissing, "folder-missing", exitcode.Failed},
+		{installer.ErrNotFolder, "folder-not-plain", exitcode.Failed},
+		{installer.ErrNoPrevious, "no-previous", exitcode.Failed},
+		{installer.ErrDataInTheWay, "data-in-the-way", exitcode.Failed},
+		{installer.ErrFolderChanged, "folder-changed", exitcode.Failed},
+		{installer.ErrOtherVolume, "other-volume", exitcode.Failed},
+		{installer.ErrStaged, "state-damaged", exitcode.Failed},
+		{installer.ErrBackup, "backup-failed", exitcode.Failed},
+		{installer.ErrJournal, "state-damaged", exitcode.Failed},
+		{installer.ErrJournalSchema, "state-newer", exitcode.Failed},
+		{installer.ErrRecord, "state-damaged", exitcode.Failed},
+		{installer.ErrInterrupted, "interrupted-before", exitcode.Failed},
+		{installer.ErrNoVersion, "version-unreadable", exitcode.Failed},
+		{installer.ErrNoMatch, "folder-unknown", exitcode.Failed},
+		{installer.ErrNoPromise, "unexpected", exitcode.Failed},
+		{download.ErrNoPromise, "unexpected", exitcode.Failed},
+		{updater.ErrNeverChecked, "never-checked", exitcode.Failed},
+		{audit.ErrBroken, "audit-broken", exitcode.Failed},
+
+		{confirm.ErrBroken, "build-broken", exitcode.Failed},
+		{confirm.ErrWrongVersion, "build-wrong-version", exitcode.Failed},
+		{confirm.ErrCannotConnect, "client-cannot-connect", exitcode.Failed},
+		{confirm.ErrWeakSuite, "tls-weak-suite", exitcode.Failed},
+		{confirm.ErrClientCertificate, "tls-client-certificate", exitcode.Failed},
+		{confirm.ErrUnavailable, "stack-unavailable", exitcode.Failed},
+
+		{transport.ErrTLSVersion, "tls-version", exitcode.Failed},
+		{transport.ErrUnknownAuthority, "tls-unknown-authority", exitcode.Failed},
+		{transport.ErrWrongName, "tls-wrong-name", exitcode.Failed},
+		{transport.ErrCertificateTime, "tls-certificate-time", exitcode.Failed},
+		{transport.ErrCertificate, "tls-certificate", exitcode.Failed},
+		{transport.ErrHandshake, "tls-handshake", exitcode.Failed},
+		{transport.ErrInsecureURL, "source-insecure", exitcode.Failed},
+		{transport.ErrRedirects, "source-redirects", exitcode.Failed},
+		{transport.ErrProxy, "proxy", exitcode.Failed},
+		{transport.ErrStatus, "http-status", exitcode.Failed},
+		{transport.ErrTimeout, "timeout", exitcode.Failed},
+		{download.ErrStalled, "timeout", exitcode.Failed},
+		{download.ErrIncomplete, "download-incomplete", exitcode.Failed},
+		{transport.ErrUnreachable, "unreachable", exitcode.Failed},
+		{transport.ErrSource, "source-invalid", exitcode.Usage},
+
+		{manifest.ErrTooLarge, "too-large", exitcode.Failed},
+		{manifest.ErrVersion, "version-invalid", exitcode.Usage},
+		{manifest.ErrName, "name-invalid", exitcode.Usage},
+		{manifest.ErrInvalid, "trust-manifest", exitcode.Refused},
+		{errors.ErrUnsupported, "unsupported", exitcode.Failed},
+		{fs.ErrPermission, "not-admin", exitcode.NotAdmin},
+	}
+}

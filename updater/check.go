@@ -1,0 +1,104 @@
+package updater
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// Finding is what check found about one product.
+type Finding struct {
+	Product   Product
+	Title     manifest.Text
+	Installed installer.Installed
+	Floor     *manifest.Floor
+	Decision  Decision
+	Err       error // the repository could not be asked or trusted; Installed is still true
+}
+
+// Check is アップデートの確認: it compares each installed client with the floor and
+// the newest build, and changes nothing.
+func (u *Updater) Check(ctx context.Context, products []Product) ([]Finding, error) {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var offers map[manifest.ProductID]offer
+	if !u.options.Delegated {
+		offers = u.offers(ctx, products, u.options.Sources)
+	}
+	var findings []Finding
+	for _, p := range products {
+		findings = append(findings, u.find(ctx, p, offers[p.ID]))
+	}
+	return findings, ctx.Err()
+}
+
+func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
+	f := Finding{Product: p, Decision: Decision{Action: ActNone}}
+	inst, err := installer.Open(u.place(p), u.log)
+	if err != nil {
+		f.Err = err
+		return f
+	}
+	defer inst.Close() //nolint:errcheck // holds only a folder's handle
+	if o.release == nil {
+		f.Installed, err = inst.Detect(ctx, recordRule())
+		f.Err = errors.Join(o.err, err)
+		if u.options.Delegated {
+			f.Decision = Decision{Action: ActDelegated, Gates: []Gate{{Name: Delegated, Verdict: Closed, Reason: note(GateDelegated)}}}
+		}
+		return f
+	}
+	m := o.release.Manifest
+	f.Title, f.Floor = m.Title, m.TLSReady
+	f.Installed, err = u.detect(ctx, inst, m)
+	if err != nil {
+		f.Err = err
+		return f
+	}
+	facts, err := u.facts(p, m, f.Installed)
+	if err != nil {
+		f.Err = err
+		return f
+	}
+	f.Decision = Decide(facts)
+	return f
+}
+
+// recordRule detects by what koshin itself recorded.
+func recordRule() manifest.Rule { return manifest.Rule{Kind: manifest.RuleRecord} }
+
+// detect reads the installed version by the product's own rule.
+func (u *Updater) detect(ctx context.Context, inst *installer.Product, m *manifest.Manifest) (installer.Installed, error) {
+	rule, err := manifest.ParseRule(m.Detect)
+	if err != nil {
+		return installer.Installed{}, err
+	}
+	return inst.Detect(ctx, rule)
+}
+
+// facts gathers what a decision depends on.
+func (u *Updater) facts(p Product, m *manifest.Manifest, in installer.Installed) (Facts, error) {
+	id, err := u.installation()
+	if err != nil {
+		return Facts{}, err
+	}
+	f := Facts{
+		Now: u.now(), Delegated: u.options.Delegated, Window: u.options.Window, Manifest: m,
+		Installed: in.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, OSVersion: osVersion(),
+		Free: -1, Holds: u.holds(p.ID), Installation: id,
+	}
+	if free, err := installer.FreeSpace(filepath.Dir(p.Dir)); err == nil {
+		f.Free = free
+	}
+	if running, err := installer.Running(p.Dir); err == nil {
+		f.Running, f.RunningKnown = running, true
+	}
+	return f, nil
+}

@@ -1,0 +1,63 @@
+package updater
+
+import (
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// Phase is one step of an update, in the order of the package's doc.
+type Phase string
+
+// The phases.
+const (
+	PhaseRecover  Phase = "recover"
+	PhaseDetect   Phase = "detect"
+	PhaseTrust    Phase = "trust"
+	PhaseGates    Phase = "gates"
+	PhaseBaseline Phase = "baseline"
+	PhaseDownload Phase = "download"
+	PhaseVerify   Phase = "verify"
+	PhaseStage    Phase = "stage"
+	PhaseRehearse Phase = "rehearse"
+	PhaseBackUp   Phase = "back-up"
+	PhaseSwap     Phase = "swap"
+	PhaseConfirm  Phase = "confirm"
+	PhaseCommit   Phase = "commit"
+	PhaseRollBack Phase = "roll-back"
+	PhaseRecord   Phase = "record"
+)
+
+// Event is one moment of an update. The terminal, the log and the window all
+// read the same events.
+type Event struct {
+	Seq     int64 // from 1 within one run
+	Time    time.Time
+	Phase   Phase
+	Product manifest.ProductID
+	Bytes   int64 // done so far, where the phase counts bytes
+	Total   int64 // of that many; 0 where it does not
+	Note    Note
+}
+
+// say sends an event to whoever listens.
+func (u *Updater) say(e Event) {
+	u.seq++
+	e.Seq, e.Time = u.seq, u.now()
+	if u.options.Events != nil {
+		u.options.Events(e)
+	}
+}
+
+// phase announces the beginning of a phase.
+func (u *Updater) phase(p manifest.ProductID, phase Phase, n Note) {
+	u.log.Info("phase", "product", p, "phase", phase)
+	u.say(Event{Phase: phase, Product: p, Note: n})
+}
+
+// counter reports bytes of a phase as they pass.
+func (u *Updater) counter(p manifest.ProductID, phase Phase, n Note) func(done, total int64) {
+	return func(done, total int64) {
+		u.say(Event{Phase: phase, Product: p, Bytes: done, Total: total, Note: n})
+	}
+}

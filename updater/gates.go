@@ -1,0 +1,167 @@
+package updater
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// GateName is one reason to act or to wait.
+type GateName string
+
+// The gates, in their order of strength.
+const (
+	Delegated     GateName = "delegated"      // claims are sent by somebody else
+	Withdrawn     GateName = "withdrawn"      // the publisher took the newest build back
+	MinimumOS     GateName = "minimum-os"     // the build needs a newer system
+	DiskSpace     GateName = "disk-space"     // no room for download, staging and backup
+	ClientRunning GateName = "client-running" // the client is open
+	ClaimWindow   GateName = "claim-window"   // claims are being sent these days
+	Held          GateName = "held"           // this build was at fault here before
+	RolloutShare  GateName = "rollout-share"  // this PC's turn comes later
+)
+
+// GateVerdict is what a gate says.
+type GateVerdict string
+
+// The verdicts.
+const (
+	Open    GateVerdict = "open"
+	Closed  GateVerdict = "closed"
+	Ignored GateVerdict = "ignored" // closed, but an update that is required passes
+	Unknown GateVerdict = "unknown" // cannot be told on this system; does not stop
+)
+
+// Gate is one gate's verdict with its evidence.
+type Gate struct {
+	Name    GateName
+	Verdict GateVerdict
+	Reason  Note
+	Until   time.Time // when the verdict will change by itself; zero where unknown
+}
+
+// Facts is everything that a decision depends on. Gathering them is the
+// updater's work; deciding is pure.
+type Facts struct {
+	Now          time.Time
+	Delegated    bool
+	Window       Window
+	Manifest     *manifest.Manifest
+	Installed    manifest.Version // zero: none, or not known
+	Present      bool             // there are files in the install folder
+	OS, Arch     string
+	OSVersion    manifest.Version // zero: not known
+	Free         int64            // bytes free beside the install folder; negative: not known
+	Running      []installer.Process
+	RunningKnown bool
+	Holds        []Hold
+	Retry        bool // the operator wants a held build tried again
+	Installation string
+}
+
+// diskMargin stays free after an update: Windows itself misbehaves on a full
+// system disk.
+const diskMargin = 64 << 20
+
+// gates judges one candidate. Below the floor the rollout share and a hold by
+// hand do not count: a client that cannot connect must not wait its turn.
+func (f Facts) gates(c manifest.Candidate, required bool) []Gate {
+	return []Gate{
+		f.delegatedGate(),
+		f.minimumOS(c),
+		f.diskSpace(c),
+		f.clientRunning(),
+		f.claimWindow(),
+		f.held(c, required),
+		f.rollout(c, required),
+	}
+}
+
+func open(name GateName) Gate { return Gate{Name: name, Verdict: Open, Reason: note(GateOpen)} }
+
+func (f Facts) delegatedGate() Gate {
+	if f.Delegated {
+		return Gate{Name: Delegated, Verdict: Closed, Reason: note(GateDelegated)}
+	}
+	return open(Delegated)
+}
+
+func (f Facts) minimumOS(c manifest.Candidate) Gate {
+	need := c.Build.MinOS
+	switch {
+	case need.IsZero() || (!f.OSVersion.IsZero() && !f.OSVersion.Less(need)):
+		return open(MinimumOS)
+	case f.OSVersion.IsZero():
+		return Gate{Name: MinimumOS, Verdict: Unknown, Reason: note(GateMinOSAsk, "need", need)}
+	}
+	return Gate{Name: MinimumOS, Verdict: Closed, Reason: note(GateMinOS, "need", need, "have", f.OSVersion)}
+}
+
+func (f Facts) diskSpace(c manifest.Candidate) Gate {
+	// The old build is moved, not copied, so it needs no second place.
+	need := c.Package.Size + c.Package.InstalledSize + diskMargin
+	if f.Free < 0 || f.Free >= need {
+		return open(DiskSpace)
+	}
+	return Gate{Name: DiskSpace, Verdict: Closed, Reason: note(GateDisk, "need", megabytes(need), "have", megabytes(f.Free))}
+}
+
+func (f Facts) clientRunning() Gate {
+	if !f.RunningKnown {
+		return Gate{Name: ClientRunning, Verdict: Unknown, Reason: note(GateRunningAsk)}
+	}
+	if len(f.Running) == 0 {
+		return open(ClientRunning)
+	}
+	var who []string
+	for _, p := range f.Running {
+		who = append(who, fmt.Sprintf("%s (pid %d, %s)", p.Name, p.PID, p.User))
+	}
+	return Gate{Name: ClientRunning, Verdict: Closed, Reason: note(GateRunning, "programs", strings.Join(who, ", "))}
+}
+
+func (f Facts) claimWindow() Gate {
+	until, inside := f.Window.Until(f.Now)
+	if !inside {
+		return open(ClaimWindow)
+	}
+	return Gate{Name: ClaimWindow, Verdict: Closed, Until: until,
+		Reason: note(GateWindow, "days", f.Window, "until", until.In(japan).Format("2006-01-02 15:04"))}
+}
+
+func (f Facts) held(c manifest.Candidate, required bool) Gate {
+	for _, h := range f.Holds {
+		if !h.Version.Equal(c.Build.Version) || f.Retry {
+			continue
+		}
+		gate := Gate{Name: Held, Verdict: Closed, Reason: note(GateHeld, "version", h.Version, "reason", h.Reason)}
+		if h.ByHand {
+			gate.Reason.Key = GateHeldByHand
+			if required {
+				gate.Verdict, gate.Reason = Ignored, note(GateIgnored)
+			}
+		}
+		return gate
+	}
+	return open(Held)
+}
+
+func (f Facts) rollout(c manifest.Candidate, required bool) Gate {
+	if c.Build.Rollout == nil {
+		return open(RolloutShare)
+	}
+	share := manifest.Share(f.Installation, f.Manifest.Product, c.Build.Version)
+	percent := c.Build.Rollout.Percent
+	switch {
+	case share < percent:
+		return open(RolloutShare)
+	case required:
+		return Gate{Name: RolloutShare, Verdict: Ignored, Reason: note(GateIgnored)}
+	}
+	return Gate{Name: RolloutShare, Verdict: Closed, Reason: note(GateRollout, "percent", percent, "share", share)}
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -1,0 +1,117 @@
+package updater
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
+	"github.com/koshin-updater/koshin/manifest/trust"
+	"github.com/koshin-updater/koshin/updater/audit"
+	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/download"
+)
+
+// Outcome is how it ended for one product.
+type Outcome string
+
+// The outcomes.
+const (
+	UpToDate   Outcome = "up-to-date"
+	Updated    Outcome = "updated"
+	RolledBack Outcome = "rolled-back"
+	Deferred   Outcome = "deferred"
+	Refused    Outcome = "refused" // signed data or a hash did not fit
+	Failed     Outcome = "failed"
+)
+
+// Report is what update, rollback or recover did for one product.
+type Report struct {
+	Product   manifest.ProductID
+	Title     manifest.Text
+	From, To  manifest.Version // zero: none
+	Outcome   Outcome
+	DryRun    bool
+	Decision  Decision
+	Download  *Download
+	Plan      *installer.Plan // what a dry run would do
+	Before    *confirm.Report
+	After     *confirm.Report // nil: not asked
+	Judgement *confirm.Judgement
+	Snapshot  string // where the data from before the update is kept; empty: nowhere
+	Recovered *installer.Recovered
+	Err       error
+}
+
+// Download is what was loaded.
+type Download struct {
+	Kind        string // "full" or "delta"
+	Bytes       int64  // received this time
+	ResumedFrom int64
+}
+
+// fail sets the outcome that fits an error.
+func (r *Report) fail(err error) {
+	r.Err = err
+	switch {
+	case err == nil:
+	case IsRefusal(err):
+		r.Outcome = Refused
+	case r.Outcome == "":
+		r.Outcome = Failed
+	}
+}
+
+// IsRefusal says whether an error is evidence that what was sent is not what
+// the publisher signed, or must not be unpacked.
+func IsRefusal(err error) bool {
+	for _, kind := range []error{
+		trust.ErrRefused, download.ErrMismatch, installer.ErrPackage,
+		pack.ErrPath, pack.ErrLink, pack.ErrSpecial, pack.ErrIndex, pack.ErrTree, pack.ErrContent, pack.ErrDamaged, pack.ErrTrailing,
+	} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// record writes one line of the audit trail. That a line could not be written
+// is reported beside what happened, not instead of it.
+func (u *Updater) record(ctx context.Context, verb string, r *Report) {
+	u.phase(r.Product, PhaseRecord, note(NoteRecord))
+	line := audit.Record{
+		Time: u.now().UTC(), Verb: verb, Product: string(r.Product),
+		From: r.From.String(), To: r.To.String(), Outcome: string(r.Outcome), Detail: detail(r),
+	}
+	if err := u.trail.Append(line); err != nil {
+		u.log.ErrorContext(ctx, "audit trail was not written", "error", err)
+		r.Err = errors.Join(r.Err, err)
+	}
+}
+
+// detail is the evidence of a record: what connected before and after.
+func detail(r *Report) json.RawMessage {
+	evidence := struct {
+		Error  string          `json:"error,omitempty"`
+		Reason confirm.Reason  `json:"reason,omitempty"`
+		Before *confirm.Report `json:"before,omitempty"`
+		After  *confirm.Report `json:"after,omitempty"`
+	}{Before: r.Before, After: r.After}
+	if r.Err != nil {
+		evidence.Error = r.Err.Error()
+	}
+	if r.Judgement != nil {
+		evidence.Reason = r.Judgement.Reason
+	}
+	data, err := json.Marshal(evidence)
+	if err != nil {
+		return nil // the line is still worth writing
+	}
+	return data
+}
+
+// History is the audit trail, checked.
+func (u *Updater) History() ([]audit.Record, error) { return u.trail.Records() }

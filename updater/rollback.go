@@ -1,0 +1,117 @@
+package updater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
+
+// ErrPreviousAtFault: the previous build was put back, could not do what the
+// newer one can, and was taken out again.
+var ErrPreviousAtFault = errors.New("the previous build cannot connect, the newer one stays")
+
+// Rollback goes back to the previous build of each product, checked the same
+// way as an update. The build that was left is held by hand: the daily run does
+// not bring it back, unless the other one is below the floor.
+func (u *Updater) Rollback(ctx context.Context, products []Product) ([]Report, error) {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var reports []Report
+	for _, p := range products {
+		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
+		err := j.begin(ctx)
+		if err == nil {
+			err = j.rollback(ctx, true)
+		}
+		reports = append(reports, *j.close(ctx, "rollback", err))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return reports, ctx.Err()
+}
+
+// rollback works without the network except for the proofs. What to prove and
+// which files are the user's comes from the manifest accepted last; an expired
+// one is as good as any for that.
+func (j *job) rollback(ctx context.Context, byHand bool) error {
+	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
+	in, err := j.inst.Detect(ctx, recordRule())
+	if err != nil {
+		return err
+	}
+	previous, err := j.inst.Previous()
+	if err != nil {
+		return err
+	}
+	if previous == nil {
+		return installer.ErrNoPrevious
+	}
+	j.report.From, j.report.To = in.Version, previous.Version
+	m, err := j.lastManifest(j.product)
+	if err != nil {
+		return err
+	}
+	j.report.Title = m.Title
+	before, err := j.baseline(ctx, m, in)
+	if err != nil {
+		return err
+	}
+	plan, err := j.inst.PlanRollback(ctx, m.Preserve)
+	if err != nil {
+		return fmt.Errorf("plan the way back: %w", err)
+	}
+	j.report.Plan = plan
+	j.phase(j.product.ID, PhaseBackUp, note(NoteBackUp))
+	if err := j.inst.Backup(ctx, plan); err != nil {
+		return fmt.Errorf("back up %s: %w", j.product.ID, err)
+	}
+	j.report.Snapshot = plan.Snapshot
+	j.phase(j.product.ID, PhaseSwap, note(NoteSwap))
+	tx, err := j.inst.Swap(ctx, plan)
+	if err != nil {
+		return fmt.Errorf("swap back to %s: %w", previous.Version, err)
+	}
+	if err := j.conclude(ctx, tx, m, before); err != nil {
+		return err
+	}
+	if j.report.Outcome == RolledBack {
+		return ErrPreviousAtFault
+	}
+	j.report.Outcome = RolledBack
+	if byHand {
+		return j.hold(j.product.ID, j.report.From, true, "rolled back by hand")
+	}
+	return nil
+}
+
+// confirmPending asks again about a build whose connectivity could not be
+// confirmed when it was installed, and sends it back if it is at fault after
+// all.
+func (j *job) confirmPending(ctx context.Context, m *manifest.Manifest, in installer.Installed) error {
+	waiting, yes := j.pendingOf(j.product.ID, in.Version)
+	if !yes || j.options.DryRun {
+		return nil
+	}
+	j.phase(j.product.ID, PhaseConfirm, note(NoteConfirm))
+	after, err := j.prove(ctx, m.Confirm, true)
+	if err != nil {
+		return err
+	}
+	judgement := confirm.Judge(waiting.Before, after.State)
+	j.report.After, j.report.Judgement = after, &judgement
+	if judgement.Action != confirm.RollBack {
+		return j.remember(judgement, waiting.Before)
+	}
+	if err := j.hold(j.product.ID, in.Version, false, string(judgement.Reason)); err != nil {
+		return err
+	}
+	return j.rollback(ctx, false)
+}

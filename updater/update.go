@@ -1,0 +1,236 @@
+package updater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// UpdateOptions are what the operator asked for.
+type UpdateOptions struct {
+	DryRun bool             // everything short of the swap
+	Retry  bool             // also a held build, an unknown or a damaged folder
+	From   transport.Source // a copy of the repository instead of the configured sources
+}
+
+// Update brings each product to the build that [Decide] chose. One product's
+// failure does not stop the others; the error is about what comes before any
+// product.
+func (u *Updater) Update(ctx context.Context, products []Product, o UpdateOptions) ([]Report, error) {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	sources := u.options.Sources
+	if o.From != nil {
+		sources = []transport.Source{o.From}
+	}
+	var reports []Report
+	var offers map[manifest.ProductID]offer
+	for _, p := range products {
+		j := &job{Updater: u, product: p, options: o, sources: sources, report: &Report{Product: p.ID, DryRun: o.DryRun}}
+		if u.options.Delegated {
+			j.report.Outcome = UpToDate
+			j.report.Decision = Decision{Action: ActDelegated, Gates: []Gate{{Name: Delegated, Verdict: Closed, Reason: note(GateDelegated)}}}
+			reports = append(reports, *j.report)
+			continue
+		}
+		err := j.begin(ctx)
+		if err == nil && offers == nil {
+			u.phase(p.ID, PhaseTrust, note(NoteTrust))
+			offers = u.offers(ctx, products, sources)
+		}
+		if err == nil {
+			err = j.update(ctx, offers[p.ID])
+		}
+		reports = append(reports, *j.close(ctx, "update", err))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return reports, ctx.Err()
+}
+
+// close ends a product's way: outcome, trail, handles.
+func (j *job) close(ctx context.Context, verb string, err error) *Report {
+	if j.inst != nil {
+		err = errors.Join(err, j.inst.Close())
+	}
+	j.report.fail(err)
+	quiet := j.report.Outcome == UpToDate && j.report.After == nil || j.report.Outcome == Deferred
+	if (!quiet || j.report.Recovered != nil) && !j.report.DryRun {
+		j.record(context.WithoutCancel(ctx), verb, j.report)
+	}
+	return j.report
+}
+
+func (j *job) update(ctx context.Context, o offer) error {
+	if o.release == nil {
+		in, err := j.inst.Detect(ctx, recordRule())
+		j.report.From = in.Version
+		return errors.Join(o.err, err)
+	}
+	m := o.release.Manifest
+	j.report.Title = m.Title
+	in, err := j.identify(ctx, m)
+	if err != nil {
+		return err
+	}
+	j.report.From = in.Version
+	before, err := j.decide(ctx, m, in)
+	if err != nil || j.report.Outcome != "" {
+		return err
+	}
+	target := *j.report.Decision.Target
+	file, promise, err := j.fetch(ctx, o.release, target.Package)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		if before, err = j.baseline(ctx, m, in); err != nil {
+			return err
+		}
+	}
+	return j.install(ctx, m, target, file, promise, before, in)
+}
+
+// identify reads the installed version, recognises a folder that another hand
+// installed, and asks before an unknown one is replaced.
+func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Installed, error) {
+	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
+	in, err := j.detect(ctx, j.inst, m)
+	if err != nil {
+		return in, err
+	}
+	switch in.State {
+	case installer.Unknown:
+		known, err := j.inst.Adopt(ctx, m.Preserve, knownTrees(m))
+		if err == nil {
+			return installer.Installed{State: installer.Recorded, Version: known.Version}, nil
+		}
+		if !errors.Is(err, installer.ErrNoMatch) {
+			return in, err
+		}
+		if in.Version.IsZero() && !j.options.Retry && !j.consent(ctx, AskUnknown) {
+			return in, fmt.Errorf("%w: %s", ErrAskFirst, j.product.Dir)
+		}
+	case installer.Damaged:
+		if !j.options.Retry {
+			return in, fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, j.product.Dir, len(in.Missing))
+		}
+		in.Version = manifest.Version{} // what is half there is no version to compare with
+	}
+	return in, nil
+}
+
+// knownTrees are the builds that a folder can be recognised as.
+func knownTrees(m *manifest.Manifest) map[manifest.Digest]manifest.Version {
+	known := map[manifest.Digest]manifest.Version{}
+	for _, b := range m.Builds {
+		for _, p := range b.Packages {
+			if p.Kind == manifest.Tree {
+				known[p.TreeSHA256] = b.Version
+			}
+		}
+	}
+	return known
+}
+
+// decide judges the gates. The claim window yields to a proven outage with the
+// operator's consent; the proofs made for that are the baseline.
+func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Installed) (before *confirm.Report, err error) {
+	j.phase(j.product.ID, PhaseGates, note(NoteGates))
+	facts, err := j.facts(j.product, m, in)
+	if err != nil {
+		return nil, err
+	}
+	facts.Retry = j.options.Retry
+	d := Decide(facts)
+	j.report.Decision = d
+	if d.Target != nil {
+		j.report.To = d.Target.Build.Version
+	}
+	if d.Action == ActDeferred && d.onlyWindow() && !in.Version.IsZero() {
+		if before, err = j.baseline(ctx, m, in); err != nil {
+			return nil, err
+		}
+		if before.State.Client == confirm.CannotConnect && before.State.Probe == confirm.ProbeOK && j.consent(ctx, AskOutage) {
+			d.yieldWindow()
+			j.report.Decision = d
+		}
+	}
+	switch d.Action {
+	case ActUpdate, ActRequired:
+		return before, nil
+	case ActNone:
+		j.report.Outcome, j.report.To = UpToDate, in.Version
+		return nil, j.confirmPending(ctx, m, in)
+	}
+	j.report.Outcome = Deferred
+	return before, nil
+}
+
+// yieldWindow opens the claim window's gate.
+func (d *Decision) yieldWindow() {
+	for i := range d.Gates {
+		if d.Gates[i].Name == ClaimWindow {
+			d.Gates[i].Verdict, d.Gates[i].Reason = Ignored, note(GateOutage)
+		}
+	}
+	d.Action = ActUpdate
+	if d.Required {
+		d.Action = ActRequired
+	}
+}
+
+func (j *job) consent(ctx context.Context, kind QuestionKind) bool {
+	ask := j.Updater.options.Consent
+	return ask != nil && ask(ctx, Question{Product: j.product.ID, Kind: kind})
+}
+
+// baseline proves what connects before anything changes.
+func (j *job) baseline(ctx context.Context, m *manifest.Manifest, in installer.Installed) (*confirm.Report, error) {
+	j.phase(j.product.ID, PhaseBaseline, note(NoteBaseline))
+	before, err := j.prove(ctx, m.Confirm, in.State != installer.Absent)
+	j.report.Before = before
+	return before, err
+}
+
+// install stages, rehearses, backs up, swaps and concludes.
+func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Candidate, file string, promise manifest.Promise, before *confirm.Report, in installer.Installed) error {
+	id := j.product.ID
+	j.phase(id, PhaseStage, note(NoteStage))
+	staged, err := j.inst.Stage(ctx, file, promise, c.Package, c.Build.Version, j.counter(id, PhaseStage, note(NoteStage)))
+	if err != nil {
+		return fmt.Errorf("stage %s %s: %w", id, c.Build.Version, err)
+	}
+	if err := j.rehearse(ctx, m, staged, c.Build.Version); err != nil {
+		return fmt.Errorf("rehearse %s %s: %w", id, c.Build.Version, err)
+	}
+	replaceUnknown := in.State == installer.Unknown || in.State == installer.Damaged
+	plan, err := j.inst.Plan(ctx, staged, installer.PlanOptions{Preserve: m.Preserve, KeepUnknown: replaceUnknown})
+	if err != nil {
+		return fmt.Errorf("plan %s %s: %w", id, c.Build.Version, err)
+	}
+	j.report.Plan = plan
+	if j.options.DryRun {
+		return nil
+	}
+	j.phase(id, PhaseBackUp, note(NoteBackUp))
+	if err := j.inst.Backup(ctx, plan); err != nil {
+		return fmt.Errorf("back up %s: %w", id, err)
+	}
+	j.report.Snapshot = plan.Snapshot
+	j.phase(id, PhaseSwap, note(NoteSwap))
+	tx, err := j.inst.Swap(ctx, plan)
+	if err != nil {
+		return fmt.Errorf("swap %s %s: %w", id, c.Build.Version, err)
+	}
+	return j.conclude(ctx, tx, m, before)
+}

@@ -1,0 +1,174 @@
+package updater
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/audit"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// What callers decide on, beside the sentinels of the packages below.
+var (
+	// ErrBusy: another koshin is at work on this PC.
+	ErrBusy = errors.New("another koshin is running")
+	// ErrUnknownProduct: the product is not in the configuration.
+	ErrUnknownProduct = errors.New("product is not configured on this PC")
+	// ErrAskFirst: the folder holds files that koshin did not install, and
+	// nobody was there to say that they may be replaced.
+	ErrAskFirst = errors.New("the folder holds an unknown build")
+	// ErrDamaged: files of the installed build are missing.
+	ErrDamaged = errors.New("the installed build is damaged")
+)
+
+// Product is one client software on this PC.
+type Product struct {
+	ID      manifest.ProductID
+	Dir     string
+	Channel manifest.Channel
+}
+
+// Options is everything that an Updater is told. It reads no configuration and
+// no environment by itself.
+type Options struct {
+	StateDir  string
+	Delegated bool // claims are sent by somebody else: nothing to do here
+	Window    Window
+	Products  []Product
+	Anchor    []byte
+	Sources   []transport.Source // tried in order
+	Reach     Reach
+	BuildTime time.Time                                  // of this program; zero where unknown
+	Now       func() time.Time                           // nil is time.Now
+	Events    func(Event)                                // nil: nobody listens
+	Consent   func(ctx context.Context, q Question) bool // nil: nobody can be asked
+	Log       *slog.Logger                               // nil is silent
+}
+
+// Reach is how proofs of connectivity reach the outside; see confirm.Options.
+type Reach struct {
+	CAFile string
+	Roots  *x509.CertPool
+	Proxy  transport.ProxyFunc
+}
+
+// Question is something only the operator can answer.
+type Question struct {
+	Product manifest.ProductID
+	Kind    QuestionKind
+}
+
+// QuestionKind is what is asked.
+type QuestionKind string
+
+// The questions.
+const (
+	// AskOutage: the installed client cannot connect; may it be updated inside
+	// the claim window?
+	AskOutage QuestionKind = "outage"
+	// AskUnknown: the folder holds a build that koshin does not know; may it be
+	// replaced, and kept as the previous build?
+	AskUnknown QuestionKind = "unknown-build"
+)
+
+// Updater works on this PC's products. It is not for concurrent use; two
+// processes keep each other out with a lock in the state folder.
+type Updater struct {
+	options Options
+	log     *slog.Logger
+	seq     int64
+	trail   audit.Trail
+}
+
+// New checks nothing and touches nothing.
+func New(o Options) *Updater {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Updater{options: o, log: o.Log, trail: audit.Trail{Dir: filepath.Join(o.StateDir, "audit")}}
+}
+
+func (u *Updater) now() time.Time { return u.options.Now() }
+
+func (u *Updater) productState(p manifest.ProductID) string {
+	return filepath.Join(u.options.StateDir, "products", string(p))
+}
+
+func (u *Updater) place(p Product) installer.Place {
+	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID)}
+}
+
+// Select returns the configured products with these names, or all of them.
+func (u *Updater) Select(ids []string) ([]Product, error) {
+	if len(ids) == 0 {
+		return u.options.Products, nil
+	}
+	var selected []Product
+	for _, id := range ids {
+		found := false
+		for _, p := range u.options.Products {
+			if string(p.ID) == id {
+				selected, found = append(selected, p), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%w: %s", ErrUnknownProduct, id)
+		}
+	}
+	return selected, nil
+}
+
+// lockWait is how long a koshin waits for another one: long enough for a
+// check to end, short enough that a person is not left wondering.
+const lockWait = 3 * time.Second
+
+// lock keeps other koshins out until the returned function is called.
+func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
+	if err := os.MkdirAll(u.options.StateDir, 0o755); err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(u.options.StateDir, "lock"))
+	wait, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	locked, err := lock.TryLockContext(wait, 100*time.Millisecond)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case locked:
+		return func() { _ = lock.Unlock() }, nil
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	return nil, ErrBusy
+}
+
+// installation is this PC's random name, made once. It says nothing about the
+// PC; it only places it in a rollout.
+func (u *Updater) installation() (string, error) {
+	file := filepath.Join(u.options.StateDir, "installation")
+	id, err := readSmall(file)
+	if err == nil && len(id) > 0 {
+		return string(id), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	fresh := rand.Text()
+	return fresh, atomicfile.Write(file, []byte(fresh))
+}

@@ -1,0 +1,113 @@
+package updater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
+
+// ErrNeverChecked: nothing is known yet about a product; check first.
+var ErrNeverChecked = errors.New("no manifest was accepted here before")
+
+// lastManifest is the manifest that was verified and accepted last. It may be
+// long expired: it says what to prove and what belongs to the user, never what
+// to install.
+func (u *Updater) lastManifest(p Product) (*manifest.Manifest, error) {
+	store := folderStore{filepath.Join(u.options.StateDir, "trust")}
+	data, err := store.Load("manifests/" + manifest.TargetName(p.ID, p.Channel))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNeverChecked, p.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Parse(data)
+}
+
+// Confirm proves connectivity now and changes nothing but the audit trail.
+func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, error) {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var reports []Report
+	for _, p := range products {
+		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
+		reports = append(reports, *j.close(ctx, "confirm", j.confirmNow(ctx)))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return reports, ctx.Err()
+}
+
+func (j *job) confirmNow(ctx context.Context) (err error) {
+	m, err := j.lastManifest(j.product)
+	if err != nil {
+		return err
+	}
+	if j.inst, err = installer.Open(j.place(j.product), j.log); err != nil {
+		return err
+	}
+	in, err := j.detect(ctx, j.inst, m)
+	if err != nil {
+		return err
+	}
+	j.report.Title, j.report.From, j.report.To = m.Title, in.Version, in.Version
+	j.phase(j.product.ID, PhaseConfirm, note(NoteConfirm))
+	j.report.After, err = j.prove(ctx, m.Confirm, in.State != installer.Absent)
+	if err != nil {
+		return err
+	}
+	j.report.Outcome = UpToDate
+	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes {
+		return j.remember(confirm.Judge(waiting.Before, j.report.After.State), waiting.Before)
+	}
+	return nil
+}
+
+// Recover finishes or takes back what an interrupted run left open. It needs no
+// network.
+func (u *Updater) Recover(ctx context.Context, products []Product) ([]Report, error) {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var reports []Report
+	for _, p := range products {
+		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
+		err := j.begin(ctx)
+		if err == nil {
+			err = j.settled(ctx)
+		}
+		reports = append(reports, *j.close(ctx, "recover", err))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return reports, ctx.Err()
+}
+
+// settled reports what stands after a recovery.
+func (j *job) settled(ctx context.Context) error {
+	in, err := j.inst.Detect(ctx, recordRule())
+	if err != nil {
+		return err
+	}
+	j.report.From, j.report.To, j.report.Outcome = in.Version, in.Version, UpToDate
+	if r := j.report.Recovered; r != nil {
+		j.report.From, j.report.To, j.report.Outcome = r.From, r.To, Updated
+		if r.Action == installer.Reverted {
+			j.report.Outcome = RolledBack
+		}
+	}
+	return nil
+}
