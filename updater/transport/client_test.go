@@ -183,16 +183,47 @@ func TestServerConfigRefusesOthers(t *testing.T) {
 	t.Parallel()
 	ca := transporttest.Authority(t)
 	url := transporttest.Host(t, transport.ServerConfig(transporttest.Issue(t, ca, localca.Leaf{})), hello)
-	for name, config := range map[string]*tls.Config{
-		"TLS 1.1": {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
-		"TLS 1.3": {MinVersion: tls.VersionTLS13},
-		"CBC":     {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}},
+	for name, row := range map[string]struct {
+		client *tls.Config
+		want   error
+	}{
+		"TLS 1.1": {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, transport.ErrTLSVersion},
+		"TLS 1.3": {&tls.Config{MinVersion: tls.VersionTLS13}, transport.ErrTLSVersion},
+		"CBC":     {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}}, transport.ErrHandshake},
 	} {
-		config.RootCAs = ca.Pool()
-		client := &http.Client{Transport: &http.Transport{TLSClientConfig: config}}
-		if _, err := get(t, client, url); err == nil {
-			t.Errorf("%s: connected", name)
+		row.client.RootCAs = ca.Pool()
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: row.client}}
+		if _, err := get(t, client, url); !errors.Is(transport.Classify(err), row.want) {
+			t.Errorf("%s: got %v, want %v", name, err, row.want)
 		}
+	}
+}
+
+// A host from before TLS 1.3 does not read which versions we offer: it answers
+// with its own best one, and it is our side that ends the handshake.
+func TestClientRefusesAnsweredVersion(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = conn.Read(make([]byte, 4096))
+		body := append([]byte{3, 2}, make([]byte, 32)...)            // TLS 1.1, random
+		body = append(body, 0, 0xc0, 0x09, 0)                        // no session, ECDHE-ECDSA-AES128-SHA, no compression
+		message := append([]byte{2, 0, 0, byte(len(body))}, body...) // ServerHello
+		_, _ = conn.Write(append([]byte{22, 3, 2, 0, byte(len(message))}, message...))
+		_, _ = io.Copy(io.Discard, conn)
+	}()
+	_, err = get(t, newClient(t, transport.Options{}), "https://"+listener.Addr().String())
+	if !errors.Is(err, transport.ErrTLSVersion) {
+		t.Errorf("got %v, want %v", err, transport.ErrTLSVersion)
 	}
 }
 
