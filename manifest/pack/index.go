@@ -122,11 +122,12 @@ func ParseIndex(r io.Reader) (Index, error) {
 	lines.Buffer(nil, maxLine)
 	lines.Split(splitLines)
 	var head header
-	if err := nextLine(lines, &head); err != nil {
-		return Index{}, indexError(1, limited, err)
-	}
-	if head.Schema != Schema {
+	err := nextLine(lines, &head)
+	if head.Schema != Schema && (err == nil || head.Schema != "") { // whatever else a newer one says
 		return Index{}, fmt.Errorf("%w: %q", ErrSchema, head.Schema)
+	}
+	if err != nil {
+		return Index{}, indexError(1, limited, err)
 	}
 	var x Index
 	var rules order
