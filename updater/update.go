@@ -169,6 +169,9 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 	case ActUpdate, ActRequired:
 		return before, nil
 	case ActNone:
+		if d.Required {
+			return nil, ErrNoBuild
+		}
 		j.report.Outcome, j.report.To = UpToDate, in.Version
 		return nil, j.confirmPending(ctx, m, in)
 	}

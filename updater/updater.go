@@ -30,6 +30,8 @@ var (
 	// ErrAskFirst: the folder holds files that koshin did not install, and
 	// nobody was there to say that they may be replaced.
 	ErrAskFirst = errors.New("the folder holds an unknown build")
+	// ErrNoBuild: an update is required and there is none for this PC.
+	ErrNoBuild = errors.New("no suitable build for this pc")
 	// ErrDamaged: files of the installed build are missing.
 	ErrDamaged = errors.New("the installed build is damaged")
 )

@@ -123,6 +123,7 @@ func kinds() []kind {
 		{updater.ErrPreviousAtFault, "previous-at-fault", exitcode.Failed},
 		{updater.ErrAskFirst, "folder-unknown", exitcode.Failed},
 		{installer.ErrUnknownFolder, "folder-unknown", exitcode.Failed},
+		{updater.ErrNoBuild, "no-build", exitcode.Failed},
 		{updater.ErrDamaged, "folder-damaged", exitcode.Failed},
 		{installer.ErrFolderMissing, "folder-missing", exitcode.Failed},
 		{installer.ErrNotFolder, "folder-not-plain", exitcode.Failed},

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater"
+)
+
+// keptRuns is how many event files stay: about a month of daily runs.
+const keptRuns = 30
+
+// eventJSON is one line of an event file and of --progress json.
+type eventJSON struct {
+	Schema  string             `json:"schema"`
+	Seq     int64              `json:"seq"`
+	Time    time.Time          `json:"time"`
+	Phase   updater.Phase      `json:"phase"`
+	Product manifest.ProductID `json:"product"`
+	Bytes   int64              `json:"bytes"`
+	Total   int64              `json:"total"`
+	Message manifest.Text      `json:"message"`
+}
+
+// eventSink gives every event to the terminal and to a file that the window
+// and other users of this PC may read.
+type eventSink struct {
+	app      *app
+	dir      string
+	file     *os.File // opened with the first event
+	failed   bool
+	progress *terminal.Progress
+	last     string
+}
+
+func newEventSink(a *app, stateDir string) *eventSink {
+	return &eventSink{app: a, dir: filepath.Join(stateDir, "run"), progress: terminal.NewProgress(a.Streams)}
+}
+
+func (s *eventSink) take(e updater.Event) {
+	line, err := json.Marshal(eventJSON{
+		Schema: "koshin/event/1", Seq: e.Seq, Time: e.Time.UTC(), Phase: e.Phase, Product: e.Product,
+		Bytes: e.Bytes, Total: e.Total, Message: s.app.words.Both(e.Note),
+	})
+	if err != nil {
+		return // an event that cannot be written is no reason to stop an update
+	}
+	s.write(append(line, '\n'))
+	switch {
+	case s.app.progress == "json":
+		fmt.Fprintf(s.app.Err, "%s\n", line)
+	case !s.app.quiet && !s.app.json:
+		s.show(e)
+	}
+}
+
+// show draws the bar or writes a plain line.
+func (s *eventSink) show(e updater.Event) {
+	text := s.app.words.Note(s.app.language, e.Note)
+	if e.Total > 0 {
+		s.progress.Step(text, e.Bytes, e.Total)
+		s.last = text
+		return
+	}
+	s.progress.Finish()
+	if text != s.last {
+		fmt.Fprintln(s.app.Err, text)
+	}
+	s.last = text
+}
+
+// write appends to the event file. One that cannot be made is logged once: the
+// update matters more.
+func (s *eventSink) write(line []byte) {
+	if s.failed {
+		return
+	}
+	err := s.open()
+	if err == nil {
+		_, err = s.file.Write(line)
+	}
+	if err != nil {
+		s.failed = true
+		s.app.log.Warn("event file cannot be written", "error", err)
+	}
+}
+
+func (s *eventSink) open() error {
+	if s.file != nil {
+		return nil
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return err
+	}
+	s.prune()
+	name := fmt.Sprintf("%s-%d.jsonl", time.Now().UTC().Format("20060102T150405.000"), os.Getpid())
+	file, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	s.file = file
+	return err
+}
+
+// prune removes the oldest event files; their names sort by time.
+func (s *eventSink) prune() {
+	names, err := filepath.Glob(filepath.Join(s.dir, "*.jsonl"))
+	if err != nil || len(names) < keptRuns {
+		return
+	}
+	slices.Sort(names)
+	for _, name := range names[:len(names)-keptRuns+1] {
+		if err := os.Remove(name); err != nil {
+			s.app.log.Warn("old event file cannot be removed", "error", err)
+		}
+	}
+}
+
+// pause ends a bar, so that a question has its own line.
+func (s *eventSink) pause() { s.progress.Finish() }
+
+func (s *eventSink) close() {
+	s.progress.Finish()
+	if s.file != nil {
+		_ = s.file.Close() // nothing rests on an event file
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
+
+// document is the one JSON document that --json prints. Error is for what fails
+// before any product.
+type document struct {
+	Schema   string     `json:"schema"`
+	Products any        `json:"products,omitempty"`
+	Error    *errorJSON `json:"error,omitempty"`
+}
+
+func schema(verb string) string {
+	if verb == "" {
+		verb = "koshin"
+	}
+	return "koshin/" + verb + "/1"
+}
+
+type errorJSON struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+	Detail  string `json:"detail"`
+}
+
+func newErrorJSON(p messages.Problem) *errorJSON {
+	return &errorJSON{Code: p.Code, Message: p.Message, Remedy: p.Remedy, Detail: p.Detail}
+}
+
+// errorJSON explains an error, or is nil where there is none.
+func (a *app) errorJSON(err error) *errorJSON {
+	if err == nil {
+		return nil
+	}
+	return newErrorJSON(a.words.Explain(a.language, err))
+}
+
+func (a *app) print(doc any) {
+	encoder := json.NewEncoder(a.Out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(doc) // a reader that went away needs no answer
+}
+
+// gateJSON is one gate of check and explain.
+type gateJSON struct {
+	Name    updater.GateName    `json:"name"`
+	Verdict updater.GateVerdict `json:"verdict"`
+	Reason  string              `json:"reason"`
+	Until   string              `json:"until,omitempty"`
+}
+
+func (a *app) gatesJSON(gates []updater.Gate) []gateJSON {
+	list := []gateJSON{}
+	for _, g := range gates {
+		one := gateJSON{Name: g.Name, Verdict: g.Verdict, Reason: a.words.Note(a.language, g.Reason)}
+		if !g.Until.IsZero() {
+			one.Until = g.Until.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+type downloadJSON struct {
+	Kind        string `json:"kind"` // delta or full
+	Bytes       int64  `json:"bytes"`
+	ResumedFrom int64  `json:"resumed_from"`
+}
+
+// checkJSON is one product of check.
+type checkJSON struct {
+	Product   manifest.ProductID `json:"product"`
+	Installed *string            `json:"installed"`
+	Floor     *string            `json:"floor"`
+	Latest    *string            `json:"latest"`
+	TLSReady  *bool              `json:"tls_ready"`
+	Action    updater.Action     `json:"action"`
+	Download  *downloadJSON      `json:"download"`
+	Gates     []gateJSON         `json:"gates"`
+	Error     *errorJSON         `json:"error,omitempty"`
+}
+
+func (a *app) checkJSON(f updater.Finding) checkJSON {
+	d := f.Decision
+	one := checkJSON{
+		Product: f.Product.ID, Installed: versionJSON(f.Installed.Version), Floor: versionJSON(d.Floor), Latest: versionJSON(d.Latest),
+		TLSReady: d.Ready, Action: d.Action, Gates: a.gatesJSON(d.Gates), Error: a.errorJSON(f.Err),
+	}
+	if d.Target != nil {
+		one.Download = &downloadJSON{Kind: "full", Bytes: d.Target.Package.Size}
+	}
+	return one
+}
+
+// versionJSON is null for no version.
+func versionJSON(v manifest.Version) *string {
+	if v.IsZero() {
+		return nil
+	}
+	text := v.String()
+	return &text
+}
+
+// reportJSON is one product of update, rollback and recover.
+type reportJSON struct {
+	Product  manifest.ProductID `json:"product"`
+	From     *string            `json:"from"`
+	To       *string            `json:"to"`
+	Outcome  updater.Outcome    `json:"outcome"`
+	DryRun   bool               `json:"dry_run,omitempty"`
+	Download *downloadJSON      `json:"download"`
+	Gates    []gateJSON         `json:"gates,omitempty"`
+	Plan     []string           `json:"plan,omitempty"`
+	Confirm  *confirm.Report    `json:"confirm"`
+	Reason   string             `json:"reason,omitempty"`
+	Snapshot string             `json:"snapshot,omitempty"`
+	Error    *errorJSON         `json:"error"`
+}
+
+func (a *app) reportJSON(r updater.Report) reportJSON {
+	one := reportJSON{
+		Product: r.Product, From: versionJSON(r.From), To: versionJSON(r.To), Outcome: r.Outcome, DryRun: r.DryRun,
+		Confirm: r.After, Snapshot: r.Snapshot, Error: a.errorJSON(r.Err),
+	}
+	if r.Download != nil {
+		one.Download = &downloadJSON{Kind: r.Download.Kind, Bytes: r.Download.Bytes, ResumedFrom: r.Download.ResumedFrom}
+	}
+	if r.Outcome == updater.Deferred {
+		one.Gates = a.gatesJSON(r.Decision.Gates)
+	}
+	if r.Judgement != nil {
+		one.Reason = string(r.Judgement.Reason)
+	}
+	if r.DryRun && r.Plan != nil {
+		one.Plan = planLines(r.Plan)
+	}
+	return one
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
+
+// showReports prints what update, rollback or recover did and sets the exit
+// code. An error that came after some products were done is shown after them.
+func (s *session) showReports(verb string, reports []updater.Report, err error) error {
+	if len(reports) == 0 && err != nil {
+		return err
+	}
+	s.events.pause()
+	codes := []exitcode.Code{}
+	list := []reportJSON{}
+	for _, r := range reports {
+		codes = append(codes, s.reportCode(verb, r))
+		list = append(list, s.reportJSON(r))
+		if !s.json {
+			s.showReport(verb, r)
+		}
+	}
+	if err != nil {
+		codes = append(codes, s.words.Explain(s.language, err).Exit)
+	}
+	if s.json {
+		s.print(document{Schema: schema(verb), Products: list})
+	}
+	s.code = exitcode.Strongest(codes...)
+	return nil
+}
+
+// reportCode is one product's exit code.
+func (s *session) reportCode(verb string, r updater.Report) exitcode.Code {
+	if r.Err != nil {
+		return s.words.Explain(s.language, r.Err).Exit
+	}
+	switch r.Outcome {
+	case updater.RolledBack:
+		if verb == "update" {
+			return exitcode.RolledBack
+		}
+	case updater.Deferred:
+		return deferredCode(r)
+	}
+	if r.Judgement != nil && r.Judgement.Action == confirm.Keep || verb == "confirm" && !confirmed(r) {
+		return exitcode.Unconfirmed
+	}
+	return exitcode.Done
+}
+
+// deferredCode tells what the operator can do something about now from what
+// only time changes.
+func deferredCode(r updater.Report) exitcode.Code {
+	if r.DryRun && (r.Decision.Action == updater.ActUpdate || r.Decision.Action == updater.ActRequired) {
+		return exitcode.Available
+	}
+	for _, g := range r.Decision.Gates {
+		if g.Verdict == updater.Closed && g.Name == updater.ClientRunning {
+			return exitcode.Busy
+		}
+	}
+	return exitcode.Deferred
+}
+
+func confirmed(r updater.Report) bool {
+	return r.After != nil && r.After.Verdict == confirm.Confirmed
+}
+
+// showReport says one product's result: what happened, the proof, what is kept.
+func (s *session) showReport(verb string, r updater.Report) {
+	s.sayln("check-heading", "title", s.title(r.Title, r.Product), "product", r.Product)
+	if r.Recovered != nil && verb != "recover" {
+		s.sayln("recovered")
+	}
+	if key := resultKey(verb, r); key != "" {
+		s.sayln(key, "from", s.orNothing(r.From), "to", s.orNothing(r.To))
+	}
+	if r.Outcome == updater.Deferred {
+		s.showWaiting(r)
+	}
+	if r.Judgement != nil {
+		s.sayln("reason-" + string(r.Judgement.Reason))
+	}
+	if r.After != nil {
+		s.showProof(*r.After)
+	}
+	if r.Snapshot != "" {
+		s.sayln("snapshot", "path", r.Snapshot)
+	}
+	if r.Err != nil {
+		s.showProblem(r.Err)
+	}
+}
+
+func (s *session) showProblem(err error) {
+	p := s.words.Explain(s.language, err)
+	fmt.Fprintln(s.Out, p.Message)
+	fmt.Fprintln(s.Out, p.Remedy)
+	fmt.Fprintln(s.Err, s.say("detail", "detail", p.Detail))
+}
+
+// resultKey is the sentence for what happened; with an error the error speaks.
+func resultKey(verb string, r updater.Report) string {
+	switch {
+	case verb == "confirm" || r.Err != nil && r.Outcome != updater.Updated && r.Outcome != updater.RolledBack:
+		return ""
+	case r.DryRun && r.Plan != nil:
+		return "result-dry-run"
+	case verb == "recover":
+		return recoverKey(r)
+	case r.Outcome == updater.RolledBack && verb == "rollback":
+		return "result-rolled-back-by-hand"
+	case r.Outcome == updater.RolledBack && r.From.IsZero():
+		return "result-removed"
+	case r.Outcome == updater.Updated && r.From.IsZero():
+		return "result-installed"
+	case r.Decision.Action == updater.ActDelegated:
+		return "check-delegated"
+	}
+	return "result-" + string(r.Outcome)
+}
+
+func recoverKey(r updater.Report) string {
+	switch {
+	case r.Recovered == nil:
+		return "result-nothing-to-recover"
+	case r.Recovered.Action == installer.Reverted:
+		return "result-reverted"
+	}
+	return "result-recovered"
+}
+
+// showWaiting says why an update waits, or what a dry run would do.
+func (s *session) showWaiting(r updater.Report) {
+	for _, g := range r.Decision.Gates {
+		if g.Verdict == updater.Closed {
+			fmt.Fprintln(s.Out, s.words.Note(s.language, g.Reason))
+		}
+	}
+	if r.DryRun && r.Plan != nil {
+		s.sayln("plan-heading")
+		for _, line := range planLines(r.Plan) {
+			fmt.Fprintln(s.Out, "  "+line)
+		}
+	}
+}
+
+// planLines shows a plan as --dry-run does: every change, then what stays.
+func planLines(p *installer.Plan) []string {
+	var lines []string
+	for _, step := range p.Steps {
+		lines = append(lines, step.String())
+	}
+	for _, group := range []struct {
+		name  string
+		paths []string
+	}{{"preserved", p.Report.Preserved}, {"unlisted", p.Report.Unlisted}, {"aside", p.Report.Aside}, {"changed", p.Report.Changed}, {"missing", p.Report.Missing}} {
+		for _, path := range group.paths {
+			lines = append(lines, group.name+" "+path)
+		}
+	}
+	return lines
+}
+
+// showProof says in one sentence what was proved, and why not where it was not.
+func (s *session) showProof(r confirm.Report) {
+	key := map[confirm.Verdict]string{confirm.Confirmed: "confirmed", confirm.Partial: "confirmed-partial", confirm.Unreachable: "confirmed-not"}[r.Verdict]
+	var hosts []string
+	refused := len(r.Hosts) > 0
+	for _, h := range r.Hosts {
+		hosts = append(hosts, hostLine(h))
+		refused = refused && h.OldTLSRefused != nil && *h.OldTLSRefused
+	}
+	s.sayln(key, "hosts", strings.Join(hosts, ", "))
+	if refused {
+		s.sayln("old-refused")
+	}
+	for _, h := range r.Hosts {
+		for _, stack := range h.Stacks {
+			if stack.Err != nil && stack.OK != nil {
+				s.showProblem(stack.Err)
+			}
+		}
+	}
+	if r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
+		s.showProblem(r.SelfTest.Err)
+	}
+}
+
+// hostLine names a host with what was negotiated.
+func hostLine(h confirm.HostProof) string {
+	name := h.URL
+	if u, err := url.Parse(h.URL); err == nil {
+		name = u.Host
+	}
+	for _, stack := range h.Stacks {
+		if stack.Stack == manifest.StackGo && stack.OK != nil && *stack.OK {
+			return fmt.Sprintf("%s %s %s", name, stack.TLS, stack.Suite)
+		}
+	}
+	return name
+}
+
+func (s *session) orNothing(v manifest.Version) string {
+	if v.IsZero() {
+		return s.say("nothing")
+	}
+	return v.String()
+}

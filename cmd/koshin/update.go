@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+func (a *app) updateCommand() *cobra.Command {
+	var o updater.UpdateOptions
+	var yes bool
+	var from string
+	c := &cobra.Command{
+		Use:   "update",
+		Short: "Install the right build and confirm that it connects",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if from != "" {
+				dir, err := filepath.Abs(from)
+				if err != nil {
+					return err
+				}
+				if o.From, err = transport.ParseSource(dir, "", nil); err != nil {
+					return usageError{err}
+				}
+			}
+			products := s.products
+			if !yes && !o.DryRun {
+				if products, err = s.agreed(c.Context(), o.From == nil); err != nil || products == nil {
+					return err
+				}
+			}
+			reports, err := s.updater.Update(c.Context(), products, o)
+			return s.showReports(c.Name(), reports, err)
+		},
+	}
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "everything short of the swap")
+	c.Flags().BoolVar(&yes, "yes", false, "ask nothing")
+	c.Flags().BoolVar(&o.Retry, "retry", false, "also a held build, an unknown or a damaged folder")
+	c.Flags().StringVar(&from, "from", "", "take the release from a copy of the repository in `DIR`")
+	return c
+}
+
+// agreed asks about each product that has an update and returns those that
+// somebody agreed to. A product with nothing to ask stays in: the update says
+// why it waits.
+func (s *session) agreed(ctx context.Context, canCheck bool) ([]updater.Product, error) {
+	if !s.CanAsk {
+		return nil, usageError{errors.New(s.say("need-yes"))}
+	}
+	if !canCheck {
+		return s.products, nil
+	}
+	findings, err := s.updater.Check(ctx, s.products)
+	if err != nil {
+		return nil, err
+	}
+	var agreed []updater.Product
+	for _, f := range findings {
+		if action := f.Decision.Action; action != updater.ActUpdate && action != updater.ActRequired {
+			agreed = append(agreed, f.Product)
+			continue
+		}
+		key := "ask-update"
+		if f.Installed.Version.IsZero() {
+			key = "ask-install"
+		}
+		question := s.say(key, "title", s.title(f.Title, f.Product.ID), "from", f.Installed.Version, "to", f.Decision.Target.Build.Version)
+		if s.Ask(ctx, question) {
+			agreed = append(agreed, f.Product)
+		}
+	}
+	if len(agreed) == 0 {
+		s.sayln("declined")
+		s.code = exitcode.Deferred
+	}
+	return agreed, ctx.Err()
+}

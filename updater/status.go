@@ -1,0 +1,62 @@
+package updater
+
+import (
+	"context"
+	"errors"
+
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// Status is what is known about a product without asking anybody.
+type Status struct {
+	Product   Product
+	Title     manifest.Text
+	Installed installer.Installed
+	Previous  manifest.Version // zero: none is kept
+	Floor     manifest.Version // of the manifest accepted last; zero: not known
+	Ready     *bool            // installed at or above the floor; nil: cannot be said
+	Holds     []Hold
+	Err       error
+}
+
+// Status reads this PC only.
+func (u *Updater) Status(ctx context.Context, products []Product) []Status {
+	var all []Status
+	for _, p := range products {
+		all = append(all, u.status(ctx, p))
+	}
+	return all
+}
+
+func (u *Updater) status(ctx context.Context, p Product) Status {
+	s := Status{Product: p, Holds: u.holds(p.ID)}
+	inst, err := installer.Open(u.place(p), u.log)
+	if err != nil {
+		s.Err = err
+		return s
+	}
+	defer inst.Close() //nolint:errcheck // holds only a folder's handle
+	m, err := u.lastManifest(p)
+	switch {
+	case err == nil:
+		s.Title = m.Title
+		s.Installed, s.Err = u.detect(ctx, inst, m)
+		if m.TLSReady != nil {
+			s.Floor = m.TLSReady.Version
+		}
+		if ready, known := m.Ready(s.Installed.Version); known {
+			s.Ready = &ready
+		}
+	case errors.Is(err, ErrNeverChecked):
+		s.Installed, s.Err = inst.Detect(ctx, recordRule())
+	default:
+		s.Err = err
+	}
+	previous, err := inst.Previous()
+	if previous != nil {
+		s.Previous = previous.Version
+	}
+	s.Err = errors.Join(s.Err, err)
+	return s
+}
