@@ -148,7 +148,7 @@ func TestReplayIsRefused(t *testing.T) {
 	w.accept()
 	w.replay(old)
 	w.refused(trust.ErrRollback)
-	cache, seen := w.cache, w.seen
+	cache := w.cache
 	w.cache = trust.Memory{} // the second memory alone
 	w.refused(trust.ErrRollback)
 	w.cache, w.seen = cache, trust.Memory{} // the cache alone
