@@ -157,6 +157,16 @@ func TestReplayIsRefused(t *testing.T) {
 	w.accept()
 }
 
+// Only the timestamp is older; everything that it names is current.
+func TestAnOlderTimestampIsRefused(t *testing.T) {
+	w := newWorld(t)
+	old := w.snapshotOfHost()
+	w.forge("timestamp", func(map[string]any) {})
+	w.accept()
+	w.replay(old)
+	w.refused(trust.ErrRollback)
+}
+
 // A new timestamp and snapshot over an old product role.
 func TestMixAndMatchIsRefused(t *testing.T) {
 	w := newWorld(t)
