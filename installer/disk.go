@@ -45,7 +45,7 @@ func (d *disk) at(point string) error {
 	if d.stop == nil {
 		return nil
 	}
-	return d.stop(point)
+	return explain(d.stop(point))
 }
 
 // retry waits, within limits, for a file that is in use for a moment.

@@ -44,9 +44,12 @@ var (
 	ErrJournalSchema = errors.New("journal of an unknown schema")
 	// ErrRecord is a record of what is installed that cannot be read.
 	ErrRecord = errors.New("record of the installed build is damaged")
-	// ErrNotRestored is an undo or a recovery after which the build is not
-	// complete. The journal stays, so it can be tried again.
-	ErrNotRestored = errors.New("build could not be restored completely")
+	// ErrDiffers is a build that is not as its index says after an undo or a
+	// recovery: somebody changed it meanwhile. The transaction is over.
+	ErrDiffers = errors.New("files differ from the build they belong to")
+	// ErrNotRestored is an undo or a recovery that could not go to its end. The
+	// journal stays, so it can be tried again.
+	ErrNotRestored = errors.New("build could not be restored yet")
 	// ErrNoVersion is a detection rule that found nothing it could read.
 	ErrNoVersion = errors.New("installed version cannot be read")
 )

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"time"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
@@ -21,13 +19,20 @@ func (t *Transaction) Commit(ctx context.Context) error {
 }
 
 // Undo puts the old build back and checks it file by file. Data that changed
-// since the swap stays. It may run again after an error; until it succeeds the
-// error matches [ErrNotRestored].
+// since the swap stays. [ErrDiffers] names files that somebody else changed
+// meanwhile. After [ErrNotRestored] it, or [Recover], may run again.
 func (t *Transaction) Undo(ctx context.Context) error {
 	if err := t.undo(ctx); err != nil {
 		return t.wrap("undo", fmt.Errorf("%w: %w", ErrNotRestored, err))
 	}
-	return nil
+	return t.wrap("undo", t.different())
+}
+
+func (t *Transaction) different() error {
+	if len(t.differs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %q", ErrDiffers, t.differs)
 }
 
 func (t *Transaction) wrap(doing string, err error) error {
@@ -93,6 +98,9 @@ func (t *Transaction) saveRecords() error {
 // undo goes back. Its two halves are told apart by a mark, because a name may
 // belong to the new build before it and to the old one after it.
 func (t *Transaction) undo(ctx context.Context) error {
+	if err := t.product.release(ctx); err != nil {
+		return err
+	}
 	if !t.journal.marks[cleared] && !t.journal.marks[restored] {
 		for _, step := range slices.Backward(t.plan.Steps[:t.journal.begun]) {
 			if err := t.takeBack(ctx, step); err != nil {
@@ -136,7 +144,8 @@ func (t *Transaction) restore(ctx context.Context) error {
 	if err := p.disk.flush(); err != nil {
 		return err
 	}
-	if err := t.verify(ctx, t.from, true); err != nil {
+	var err error
+	if t.differs, err = t.verify(ctx, t.from); err != nil {
 		return err
 	}
 	return t.journal.pass(restored)
@@ -150,62 +159,11 @@ func (t *Transaction) closeJournal(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.disk.flush(); err != nil {
+	if err := errors.Join(p.release(ctx), p.disk.flush()); err != nil {
 		return err
 	}
 	if err := errors.Join(t.journal.close(), p.removeState(journalName)); err != nil {
 		return err
 	}
 	return p.removeState(fromName+".index", toName+".index", stagedName+".json", stagedName+".index")
-}
-
-// discard empties a folder of the work folder. It deletes what is listed and
-// unchanged; everything else is moved to kept/.
-func (t *Transaction) discard(ctx context.Context, area string, listed *listing, stamp time.Time) error {
-	return t.product.discard(ctx, area, listed, stamp, t.plan.ID)
-}
-
-func (p *Product) discard(ctx context.Context, area string, listed *listing, stamp time.Time, id string) error {
-	nodes, err := p.disk.scan(ctx, p.work(area))
-	if err != nil {
-		return err
-	}
-	for _, n := range slices.Backward(nodes) { // what is inside a folder first
-		name := p.work(area, n.path)
-		if n.mode.IsDir() {
-			err = p.disk.removeIfEmpty(ctx, name)
-		} else if ours, hashErr := p.isListed(ctx, name, n, listed, stamp); hashErr != nil {
-			err = hashErr
-		} else if ours {
-			err = p.disk.remove(ctx, name)
-		} else {
-			err = p.disk.move(ctx, name, p.freeName(p.work(kept, id, area, n.path)))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return p.disk.removeIfEmpty(ctx, p.work(area))
-}
-
-// isListed says whether a file is byte for byte one that koshin put there.
-func (p *Product) isListed(ctx context.Context, name string, n node, listed *listing, stamp time.Time) (bool, error) {
-	e, ok := listed.find(n.path)
-	if !ok || !n.isType(e) || n.size != e.Size {
-		return false, nil
-	}
-	if n.mtime.Equal(stamp) {
-		return true, nil
-	}
-	digest, err := p.disk.hash(ctx, name)
-	return digest == e.SHA256, err
-}
-
-// freeName is name, or the first of name~2, name~3 that is not taken.
-func (p *Product) freeName(name string) string {
-	free := name
-	for n := 2; p.disk.exists(free); n++ {
-		free = path.Join(path.Dir(name), fmt.Sprintf("%s~%d", path.Base(name), n))
-	}
-	return free
 }

@@ -55,12 +55,14 @@ type opening struct {
 // begins only after a second line.
 type journal struct {
 	file  *os.File
-	begun int // steps that were announced
+	size  int64 // of the whole lines in it
+	begun int   // steps that were announced
 	marks map[mark]bool
 	stop  func(point string) error
 }
 
-// createJournal writes the plan. From here on the transaction is open.
+// createJournal writes the plan. From here on the transaction is open, unless
+// there is no journal in the result.
 func createJournal(name string, plan *Plan, stop func(string) error) (*journal, error) {
 	if err := stop("before journal"); err != nil {
 		return nil, err
@@ -69,12 +71,12 @@ func createJournal(name string, plan *Plan, stop func(string) error) (*journal, 
 	if err != nil {
 		return nil, err
 	}
-	if err := atomicfile.Write(name, first); err != nil {
-		return nil, explain(err)
+	j := &journal{size: int64(len(first)), marks: map[mark]bool{}, stop: stop}
+	if err = atomicfile.Write(name, first); err == nil {
+		j.file, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
 	}
-	j := &journal{marks: map[mark]bool{}, stop: stop}
-	if j.file, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(explain(err), atomicfile.Remove(name))
 	}
 	return j, stop("after journal")
 }
@@ -109,13 +111,21 @@ func (j *journal) append(l line) error {
 	if err := j.stop("before " + point); err != nil {
 		return err
 	}
-	if _, err := j.file.Write(data); err != nil {
-		return explain(err)
+	_, err = j.file.Write(data)
+	if err == nil {
+		err = j.file.Sync()
 	}
-	if err := j.file.Sync(); err != nil {
-		return explain(err)
+	if err != nil {
+		return errors.Join(explain(err), j.cut())
 	}
+	j.size += int64(len(data))
 	return j.stop("after " + point)
+}
+
+// cut takes back a line that could not be written, so that it neither counts
+// nor damages the next one.
+func (j *journal) cut() error {
+	return errors.Join(j.file.Truncate(j.size), j.file.Sync())
 }
 
 func (j *journal) close() error { return j.file.Close() }
@@ -147,7 +157,7 @@ func openJournal(name string, stop func(string) error) (*journal, *Plan, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &journal{marks: map[mark]bool{}, stop: stop}
+	j := &journal{size: int64(good), marks: map[mark]bool{}, stop: stop}
 	for _, l := range lines {
 		if l.Step != nil {
 			j.begun = *l.Step + 1

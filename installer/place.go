@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -40,8 +41,8 @@ const (
 	kept      = "kept"      // what koshin did not install and had to move
 )
 
-// Open prepares a place. The install folder may be missing, the folder above
-// it must be there.
+// Open prepares a place and changes nothing. The install folder and those above
+// it may be missing.
 func Open(place Place, log *slog.Logger) (*Product, error) {
 	dir, err := filepath.Abs(place.Dir)
 	if err != nil {
@@ -50,10 +51,7 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%w: %s", ErrNotFolder, dir)
 	}
-	root, err := os.OpenRoot(filepath.Dir(dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", ErrFolderMissing, err)
-	}
+	root, live, err := openAbove(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open the folder of %s: %w", place.Product, err)
 	}
@@ -61,10 +59,26 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 	return &Product{
 		place: place,
 		disk:  &disk{root: root, dirty: map[string]bool{}, copy: make([]byte, copyBuffer)},
-		live:  filepath.Base(dir),
+		live:  live,
 		log:   log.With("product", place.Product),
 		now:   time.Now,
 	}, nil
+}
+
+// openAbove opens the nearest folder above dir that exists, and gives dir
+// relative to it.
+func openAbove(dir string) (*os.Root, string, error) {
+	for above := filepath.Dir(dir); ; above = filepath.Dir(above) {
+		root, err := os.OpenRoot(above)
+		if errors.Is(err, fs.ErrNotExist) && above != filepath.Dir(above) {
+			continue
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		live, err := filepath.Rel(above, dir)
+		return root, filepath.ToSlash(live), err
+	}
 }
 
 // Close frees the handle on the folder above the install folder.
@@ -89,6 +103,13 @@ func (p *Product) prepare() error {
 	if err := os.MkdirAll(p.place.State, 0o755); err != nil {
 		return explain(err)
 	}
+	if err := atomicfile.SyncDir(filepath.Dir(p.place.State)); err != nil {
+		return err
+	}
+	if err := p.disk.mkdirAll(path.Dir(p.live)); err != nil {
+		return err
+	}
+	p.disk.touch(p.work())
 	if err := p.disk.root.Mkdir(p.work(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return explain(err)
 	}

@@ -2,6 +2,7 @@ package installer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -28,7 +29,8 @@ type Recovered struct {
 
 // Recover ends a transaction that a kill or a power cut left open. It decides
 // from the journal alone, checks every file of the build that it leaves, and
-// may itself be killed and run again. A damaged journal ([ErrJournal]) or a
+// may itself be killed and run again. [ErrDiffers] comes with a full result: the
+// transaction is over, and somebody changed files of the build meanwhile. A damaged journal ([ErrJournal]) or a
 // newer one ([ErrJournalSchema]) is refused and nothing is changed.
 func Recover(ctx context.Context, place Place, log *slog.Logger) (Recovered, error) {
 	p, err := Open(place, log)
@@ -49,12 +51,12 @@ func (p *Product) recover(ctx context.Context) (Recovered, error) {
 	}
 	r := Recovered{Direction: plan.Direction, From: plan.From.Version, To: plan.To.Version, Snapshot: plan.Snapshot}
 	t := &Transaction{product: p, plan: plan, journal: journal}
-	if r.Action, err = t.recover(ctx); err != nil {
-		_ = journal.close() // again after the end of a transaction: harmless
+	if r.Action, err = t.recover(ctx); err != nil && !errors.Is(err, ErrDiffers) {
+		_ = journal.close() // a second time after its end, which is harmless
 		return Recovered{}, fmt.Errorf("recover %s: %w", p.place.Product, err)
 	}
-	p.log.InfoContext(ctx, "recovered", "action", r.Action, "from", r.From, "to", r.To)
-	return r, nil
+	p.log.InfoContext(ctx, "recovered", "action", r.Action, "from", r.From, "to", r.To, "error", err)
+	return r, err
 }
 
 func (t *Transaction) recover(ctx context.Context) (Action, error) {
@@ -68,8 +70,11 @@ func (t *Transaction) recover(ctx context.Context) (Action, error) {
 	if !t.journal.marks[committed] {
 		return Reverted, t.Undo(ctx)
 	}
-	if err := t.verify(ctx, t.to, true); err != nil {
+	if t.differs, err = t.verify(ctx, t.to); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNotRestored, err)
 	}
-	return Finished, t.finish(ctx)
+	if err := t.finish(ctx); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNotRestored, err)
+	}
+	return Finished, t.wrap("finish", t.different())
 }

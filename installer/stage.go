@@ -120,9 +120,5 @@ func (p *Product) clearStaging(ctx context.Context) error {
 	if err := p.disk.root.RemoveAll(p.work(unpacking)); err != nil {
 		return explain(err)
 	}
-	record, index, err := p.loadBuild(stagedName)
-	if record == nil || err != nil {
-		record, index = &Record{}, list(pack.Index{}) // then nothing of it is deleted
-	}
-	return p.discard(ctx, staging, index, record.Stamp, p.newID())
+	return p.Unstage(ctx)
 }

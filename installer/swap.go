@@ -17,6 +17,7 @@ type Transaction struct {
 	plan     *Plan
 	from, to *listing
 	journal  *journal
+	differs  []string // files that were not as they should be after an undo
 }
 
 func (t *Transaction) globs() globs { return globs(t.plan.Preserve) }
@@ -52,11 +53,10 @@ func (t *Transaction) swap(ctx context.Context) error {
 	if err := t.prepare(ctx); err != nil {
 		return err
 	}
-	journal, err := createJournal(t.product.state(journalName), t.plan, t.product.disk.at)
-	if err != nil {
+	var err error
+	if t.journal, err = createJournal(t.product.state(journalName), t.plan, t.product.disk.at); err != nil {
 		return err
 	}
-	t.journal = journal
 	if err := t.product.disk.mkdir(ctx, t.product.work(retired)); err != nil {
 		return err
 	}
@@ -74,8 +74,12 @@ func (t *Transaction) swap(ctx context.Context) error {
 	if err := t.product.disk.flush(); err != nil {
 		return err
 	}
-	if err := t.verify(ctx, t.to, false); err != nil {
+	missing, err := t.product.missing(ctx, t.to.Index, t.globs())
+	if err != nil {
 		return err
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%w: %q", ErrFolderChanged, missing)
 	}
 	return t.journal.pass(swapped)
 }
@@ -100,6 +104,9 @@ func (t *Transaction) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := p.saveIndex(toName, t.to.Index); err != nil {
+		return err
+	}
+	if err := p.reserve(); err != nil {
 		return err
 	}
 	return p.disk.flush()
@@ -178,36 +185,26 @@ func (t *Transaction) setAside(ctx context.Context, area string) error {
 	return disk.move(ctx, name, t.freeAside(area))
 }
 
-// verify checks a build in the install folder: every entry there, of its type
-// and size and, with deep, of its hash. Preserved data is the user's affair.
-func (t *Transaction) verify(ctx context.Context, build *listing, deep bool) error {
-	return t.product.verify(ctx, build.Index, t.globs(), deep)
-}
-
-func (p *Product) verify(ctx context.Context, build pack.Index, data globs, deep bool) error {
-	missing, err := p.missing(ctx, build, data)
+// verify hashes every file of a build in the install folder and lists what
+// differs. Preserved data is the user's affair.
+func (t *Transaction) verify(ctx context.Context, build *listing) ([]string, error) {
+	differs, err := t.product.missing(ctx, build.Index, t.globs())
 	if err != nil {
-		return err
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("%q and %d more are missing or have another size", missing[0], len(missing)-1)
-	}
-	if !deep {
-		return nil
+		return nil, err
 	}
 	for _, e := range build.Entries {
-		if e.Type != pack.File || data.match(e.Path) {
+		if e.Type != pack.File || t.globs().match(e.Path) || slices.Contains(differs, e.Path) {
 			continue
 		}
-		digest, err := p.disk.hash(ctx, path.Join(p.live, e.Path))
+		digest, err := t.product.disk.hash(ctx, path.Join(t.product.live, e.Path))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if digest != e.SHA256 {
-			return fmt.Errorf("%q has another content", e.Path)
+			differs = append(differs, e.Path)
 		}
 	}
-	return nil
+	return differs, nil
 }
 
 // missing lists the entries that are not there, or not of their type and size.
