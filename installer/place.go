@@ -153,3 +153,7 @@ func FreeSpace(path string) (int64, error) {
 		path = parent
 	}
 }
+
+// WorkDir is the folder beside the install folder in which builds are staged
+// and everything that had to move is kept.
+func (p Place) WorkDir() string { return filepath.Clean(p.Dir) + ".koshin" }

@@ -41,6 +41,7 @@ func (j *job) begin(ctx context.Context) error {
 		}
 		j.say(Event{Phase: PhaseRecover, Product: j.product.ID, Note: note(key, "from", recovered.From, "to", recovered.To)})
 	}
+	j.report.WorkDir = j.place(j.product).WorkDir()
 	j.inst, err = installer.Open(j.place(j.product), j.log)
 	return err
 }

@@ -40,6 +40,7 @@ type Report struct {
 	Before    *confirm.Report
 	After     *confirm.Report // nil: not asked
 	Judgement *confirm.Judgement
+	WorkDir   string // folder beside the install folder, with everything that was kept
 	Snapshot  string // where the data from before the update is kept; empty: nowhere
 	Recovered *installer.Recovered
 	Err       error

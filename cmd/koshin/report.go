@@ -94,11 +94,26 @@ func (s *session) showReport(verb string, r updater.Report) {
 	if r.After != nil {
 		s.showProof(*r.After)
 	}
+	s.showKept(r)
 	if r.Snapshot != "" {
 		s.sayln("snapshot", "path", r.Snapshot)
 	}
 	if r.Err != nil {
 		s.showProblem(r.Err)
+	}
+}
+
+// showKept names the files of the operator's own that had to move. None is ever
+// deleted.
+func (s *session) showKept(r updater.Report) {
+	if r.Plan == nil || r.DryRun {
+		return
+	}
+	if changed := r.Plan.Report.Changed; len(changed) > 0 {
+		s.sayln("kept-changed", "paths", strings.Join(changed, ", "))
+	}
+	if aside := r.Plan.Report.Aside; len(aside) > 0 {
+		s.sayln("kept-aside", "paths", strings.Join(aside, ", "), "dir", r.WorkDir)
 	}
 }
 

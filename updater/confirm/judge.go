@@ -10,6 +10,7 @@ const (
 	Broken        Client = "broken"         // it did not start, crashed or hung
 	NoSelfTest    Client = "no-self-test"   // the manifest has no self_test
 	NotInstalled  Client = "not-installed"  // there is no client: a first install's "before"
+	Started       Client = "started"        // it started, which is all a [StartTest] asks; never in a [State]
 )
 
 // Probe is what the neutral probe showed, over all hosts.

@@ -86,7 +86,7 @@ func StartTest(ctx context.Context, test manifest.SelfTest, place Place, want ma
 	case !mentions(stdout, want):
 		proof.Err = fmt.Errorf("%w: not %s, but %.80q", ErrWrongVersion, want, strings.TrimSpace(stdout))
 	}
-	proof.Outcome = Connected
+	proof.Outcome = Started
 	if proof.Err != nil {
 		proof.Outcome, proof.Error = Broken, proof.Err.Error()
 	}
@@ -138,12 +138,13 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 		proof.ExitCode = cmd.ProcessState.ExitCode()
 	}
 	proof.Output = all.String()
-	var exit *exec.ExitError
+	exit, exited := errors.AsType[*exec.ExitError](err)
 	switch {
-	case ctx.Err() != nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay):
+	case ctx.Err() != nil: // first, since Windows gives what we stopped an exit code of 1
 		proof.ExitCode = -1
 		proof.Err = fmt.Errorf("%w: no answer within %v", ErrBroken, timeout)
-	case errors.As(err, &exit) && exit.Exited(), err == nil, errors.Is(err, exec.ErrWaitDelay):
+	case exited && exit.Exited():
 	default:
 		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
 	}
