@@ -26,6 +26,11 @@ type childJob struct {
 
 func TestMain(m *testing.M) {
 	if text := os.Getenv(childEnv); text != "" {
+		if text == "wait" {
+			_, _ = os.Stdout.WriteString("!")
+			_, _ = os.Stdin.Read(make([]byte, 1))
+			os.Exit(0)
+		}
 		var job childJob
 		if err := json.Unmarshal([]byte(text), &job); err != nil {
 			panic(err)
