@@ -55,9 +55,18 @@ func (u *Updater) phase(p manifest.ProductID, phase Phase, n Note) {
 	u.say(Event{Phase: phase, Product: p, Note: n})
 }
 
-// counter reports bytes of a phase as they pass.
+// minStep is the least number of bytes between two events of one phase: enough
+// for a smooth bar, and a few hundred lines in the event file at the most.
+const minStep = 256 << 10
+
+// counter reports bytes of a phase as they pass, the first and the last always.
 func (u *Updater) counter(p manifest.ProductID, phase Phase, n Note) func(done, total int64) {
+	next := int64(0)
 	return func(done, total int64) {
+		if done < next && done != total {
+			return
+		}
+		next = done + max(minStep, total/200)
 		u.say(Event{Phase: phase, Product: p, Bytes: done, Total: total, Note: n})
 	}
 }

@@ -137,7 +137,7 @@ func (j *job) conclude(ctx context.Context, tx *installer.Transaction, m *manife
 	if err != nil {
 		return err
 	}
-	j.report.After = again
+	j.report.Fault, j.report.After = after, again
 	return nil
 }
 

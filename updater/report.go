@@ -39,6 +39,7 @@ type Report struct {
 	Plan      *installer.Plan // what a dry run would do
 	Before    *confirm.Report
 	After     *confirm.Report // nil: not asked
+	Fault     *confirm.Report // what the build showed that was taken out again; After is then the old one's
 	Judgement *confirm.Judgement
 	WorkDir   string // folder beside the install folder, with everything that was kept
 	Snapshot  string // where the data from before the update is kept; empty: nowhere
@@ -99,8 +100,9 @@ func detail(r *Report) json.RawMessage {
 		Error  string          `json:"error,omitempty"`
 		Reason confirm.Reason  `json:"reason,omitempty"`
 		Before *confirm.Report `json:"before,omitempty"`
+		Fault  *confirm.Report `json:"fault,omitempty"`
 		After  *confirm.Report `json:"after,omitempty"`
-	}{Before: r.Before, After: r.After}
+	}{Before: r.Before, Fault: r.Fault, After: r.After}
 	if r.Err != nil {
 		evidence.Error = r.Err.Error()
 	}

@@ -348,13 +348,14 @@ func TestFetchCancelled(t *testing.T) {
 	holds(t, dir, map[string][]byte{want.sha256.String(): data})
 }
 
-// A link under the part's name must not make us write somewhere else.
+// A link under our names must not make us write somewhere else, nor be taken
+// for the file, even if it looks right: it may point elsewhere tomorrow.
 func TestFetchFollowsNoLink(t *testing.T) {
 	t.Parallel()
-	data, dir := content(1000), t.TempDir()
+	dir, victim := t.TempDir(), filepath.Join(t.TempDir(), "victim")
+	data := content(len(victim)) // as long as the link itself
 	want, host := promised(data), newHost(t, serving(data))
-	victim := filepath.Join(t.TempDir(), "victim")
-	if err := os.WriteFile(victim, []byte("precious"), 0o600); err != nil {
+	if err := os.WriteFile(victim, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{want.sha256.String() + Unverified, want.sha256.String()} {
@@ -362,14 +363,15 @@ func TestFetchFollowsNoLink(t *testing.T) {
 			t.Skip("no symbolic links here:", err)
 		}
 	}
-	if _, err := fetch(t.Context(), host, want, dir, quick); err != nil {
-		t.Fatal(err)
+	r, err := fetch(t.Context(), host, want, dir, quick)
+	if err != nil || r.Bytes != want.length {
+		t.Errorf("%+v, %v", r, err)
 	}
-	if left, _ := os.ReadFile(victim); string(left) != "precious" {
-		t.Errorf("the victim holds %q", left)
-	}
-	if info, err := os.Lstat(filepath.Join(dir, want.sha256.String())); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Lstat(r.Path); err != nil || !info.Mode().IsRegular() {
 		t.Errorf("%v, %v", info, err)
+	}
+	if left, _ := os.ReadFile(victim); !bytes.Equal(left, data) {
+		t.Errorf("the victim holds %q", left)
 	}
 }
 
