@@ -40,11 +40,11 @@ type sight struct {
 
 // proveGo is the neutral probe: one strict GET.
 func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, sight) {
-	proof, seen, err := get(ctx, host, o, transport.Suites())
+	proof, seen, err := get(ctx, host, o, true)
 	if errors.Is(err, transport.ErrHandshake) {
 		// Which of the two is it? A second attempt that also offers CBC tells;
 		// it is evidence only and never turns into a success.
-		if weak, _, weakErr := get(ctx, host, o, withCBC()); weakErr == nil {
+		if weak, _, weakErr := get(ctx, host, o, false); weakErr == nil {
 			proof, err = weak, fmt.Errorf("%w: %s", ErrWeakSuite, weak.Suite)
 		}
 	}
@@ -56,16 +56,18 @@ func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, si
 	return proof, seen
 }
 
-// get asks once, on a connection of its own.
-func get(ctx context.Context, host manifest.Host, o Options, suites []uint16) (proof StackProof, seen sight, err error) {
+// get asks once, on a connection of its own. Not strict, it also offers CBC.
+func get(ctx context.Context, host manifest.Host, o Options, strict bool) (proof StackProof, seen sight, err error) {
 	config := transport.ClientConfig(o.Roots)
-	config.CipherSuites = suites
+	if !strict {
+		config.CipherSuites = withCBC()
+	}
 	var asked atomic.Bool
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		asked.Store(true)
 		return new(tls.Certificate), nil // none
 	}
-	way := newWay(config, o.Proxy)
+	way := newWay(config, o.Proxy, strict)
 	resp, err := way.ask(ctx, host.URL)
 	seen = way.seen(host.URL)
 	if err != nil {
@@ -134,7 +136,9 @@ type way struct {
 	addr  string // last address a connection was tried with or made to
 }
 
-func newWay(config *tls.Config, proxy transport.ProxyFunc) *way {
+// newWay uses HTTP/2 only where asked to: it forbids what is not strict, and
+// some hosts agree to it all the same.
+func newWay(config *tls.Config, proxy transport.ProxyFunc, http2 bool) *way {
 	config.SessionTicketsDisabled = true
 	w := &way{}
 	w.inner = &http.Transport{
@@ -142,7 +146,7 @@ func newWay(config *tls.Config, proxy transport.ProxyFunc) *way {
 		OnProxyConnectResponse: transport.CheckConnect,
 		DialContext:            w.dial,
 		TLSClientConfig:        config,
-		ForceAttemptHTTP2:      true,
+		ForceAttemptHTTP2:      http2,
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 64 << 10,

@@ -119,7 +119,7 @@ func fetch(ctx context.Context, source Source, want wanted, dir string, o Option
 		o.Progress(want.length, want.length)
 		return Result{Path: final}, nil
 	}
-	part, err := openPart(ctx, final+Unverified, want)
+	part, err := openPart(ctx, final+Unverified)
 	if err != nil {
 		return Result{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -220,6 +221,28 @@ func TestFetchBrokenLine(t *testing.T) {
 	holds(t, dir, map[string][]byte{want.sha256.String(): data})
 }
 
+// A host that comes back after two refusals is still good enough.
+func TestFetchHostComesBack(t *testing.T) {
+	t.Parallel()
+	data, dir := content(2000), t.TempDir()
+	want := promised(data)
+	var requests atomic.Int32
+	host := newHost(t, func(w http.ResponseWriter, r *http.Request) {
+		switch requests.Add(1) {
+		case 1:
+			serving(data)(&breaking{ResponseWriter: w, left: 1500}, r)
+		case 2, 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			serving(data)(w, r)
+		}
+	})
+	if r, err := fetch(t.Context(), host, want, dir, quick); err != nil || r.Bytes != want.length {
+		t.Errorf("%+v, %v", r, err)
+	}
+	host.asked(t, "", "bytes=1500-", "bytes=1500-", "bytes=1500-")
+}
+
 // breaking cuts the connection after some bytes.
 type breaking struct {
 	http.ResponseWriter
@@ -310,7 +333,11 @@ func TestFetchGivesUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			_, err := fetch(t.Context(), newHost(t, row.answer), want, dir, impatient)
+			host := newHost(t, row.answer)
+			_, err := fetch(t.Context(), host, want, dir, impatient)
+			if !row.kept {
+				host.asked(t, "") // nothing came: it is not asked again
+			}
 			if !errors.Is(err, row.want) || errors.Is(err, ErrMismatch) {
 				t.Fatalf("got %v, want %v", err, row.want)
 			}

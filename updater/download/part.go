@@ -25,8 +25,7 @@ type part struct {
 }
 
 // openPart opens what an earlier run left, or an empty file, and hashes it.
-// More than is wanted is worthless and dropped.
-func openPart(ctx context.Context, name string, want wanted) (*part, error) {
+func openPart(ctx context.Context, name string) (*part, error) {
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		if err := os.Remove(name); err != nil { // a link, or worse: not ours
 			return nil, err
@@ -38,9 +37,6 @@ func openPart(ctx context.Context, name string, want wanted) (*part, error) {
 	}
 	p := &part{name: name, file: file, sum: sha256.New()}
 	p.size, err = copyHash(ctx, p.sum, file)
-	if err == nil && p.size > want.length {
-		err = p.restart()
-	}
 	if err != nil {
 		file.Close()
 		return nil, err
