@@ -52,7 +52,7 @@ func Decide(f Facts) Decision {
 	}
 	withdrawn := f.withdrawn(d.Latest)
 	for _, c := range f.worthwhile(candidates, d) {
-		gates := append([]Gate{withdrawn}, f.gates(c, d.Required)...)
+		gates := f.gates(c, d.Required, withdrawn)
 		if d.Target == nil {
 			d.Target, d.Gates = &c, gates // the newest speaks for all, unless a lower one passes
 		}

@@ -68,9 +68,10 @@ const diskMargin = 64 << 20
 
 // gates judges one candidate. Below the floor the rollout share and a hold by
 // hand do not count: a client that cannot connect must not wait its turn.
-func (f Facts) gates(c manifest.Candidate, required bool) []Gate {
+func (f Facts) gates(c manifest.Candidate, required bool, withdrawn Gate) []Gate {
 	return []Gate{
 		f.delegatedGate(),
+		withdrawn,
 		f.minimumOS(c),
 		f.diskSpace(c),
 		f.clientRunning(),

@@ -25,8 +25,8 @@ type job struct {
 	report  *Report
 }
 
-// begin opens the product's place and finishes or takes back what an earlier
-// run left open.
+// begin finishes or takes back what an earlier run left open and opens the
+// product's place.
 func (j *job) begin(ctx context.Context) error {
 	j.phase(j.product.ID, PhaseRecover, note(NoteRecover))
 	recovered, err := installer.Recover(ctx, j.place(j.product), j.log)
@@ -41,6 +41,7 @@ func (j *job) begin(ctx context.Context) error {
 		}
 		j.say(Event{Phase: PhaseRecover, Product: j.product.ID, Note: note(key, "from", recovered.From, "to", recovered.To)})
 	}
+	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
 	j.report.WorkDir = j.place(j.product).WorkDir()
 	j.inst, err = installer.Open(j.place(j.product), j.log)
 	return err

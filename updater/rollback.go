@@ -42,7 +42,6 @@ func (u *Updater) Rollback(ctx context.Context, products []Product) ([]Report, e
 // which files are the user's comes from the manifest accepted last; an expired
 // one is as good as any for that.
 func (j *job) rollback(ctx context.Context, byHand bool) error {
-	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
 	in, err := j.inst.Detect(ctx, recordRule())
 	if err != nil {
 		return err
@@ -83,6 +82,7 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 		return err
 	}
 	if j.report.Outcome == RolledBack {
+		j.report.Outcome = Failed
 		return ErrPreviousAtFault
 	}
 	j.report.Outcome = RolledBack

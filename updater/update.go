@@ -103,7 +103,6 @@ func (j *job) update(ctx context.Context, o offer) error {
 // identify reads the installed version, recognises a folder that another hand
 // installed, and asks before an unknown one is replaced.
 func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Installed, error) {
-	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
 	in, err := j.detect(ctx, j.inst, m)
 	if err != nil {
 		return in, err
@@ -223,6 +222,7 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 	}
 	j.report.Plan = plan
 	if j.options.DryRun {
+		j.report.Outcome = Deferred
 		return nil
 	}
 	j.phase(id, PhaseBackUp, note(NoteBackUp))

@@ -71,6 +71,9 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 	if file, err = filepath.Abs(file); err != nil {
 		return "", err
 	}
+	if err := e.fromHere(); err != nil {
+		return "", err
+	}
 	c, err := a.enrolled(e, file)
 	if err != nil {
 		return "", err
@@ -83,6 +86,28 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 		return "", err
 	}
 	return file, writeEnrollment(c, e, anchor)
+}
+
+// fromHere makes what was typed relative to this folder absolute: in the file
+// it would be relative to the file.
+func (e *enrollment) fromHere() error {
+	paths := []*string{}
+	if e.stateDir != "" {
+		paths = append(paths, &e.stateDir)
+	}
+	for i, text := range e.urls {
+		if !strings.Contains(text, ":") { // neither an address nor a drive
+			paths = append(paths, &e.urls[i])
+		}
+	}
+	for _, path := range paths {
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		*path = absolute
+	}
+	return nil
 }
 
 // enrolled is the configuration that would be written.
@@ -110,6 +135,9 @@ func (a *app) enrolled(e enrollment, file string) (*config.Config, error) {
 		product, err := manifest.ParseProductID(id)
 		if err != nil || !ok || dir == "" {
 			return nil, usageError{fmt.Errorf("--product %q: write ID=DIR, such as torikomi-soshin=C:\\Torikomi", text)}
+		}
+		if dir, err = filepath.Abs(dir); err != nil {
+			return nil, err
 		}
 		c.Products = append(c.Products, config.Product{ID: product, Dir: dir, Channel: channel})
 	}

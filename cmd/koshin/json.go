@@ -134,7 +134,7 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	if r.Download != nil {
 		one.Download = &downloadJSON{Kind: r.Download.Kind, Bytes: r.Download.Bytes, ResumedFrom: r.Download.ResumedFrom}
 	}
-	if r.Outcome == updater.Deferred {
+	if r.Outcome == updater.Deferred && !r.DryRun {
 		one.Gates = a.gatesJSON(r.Decision.Gates)
 	}
 	if r.Judgement != nil {

@@ -85,14 +85,17 @@ func (s *session) showReport(verb string, r updater.Report) {
 	if key := resultKey(verb, r); key != "" {
 		s.sayln(key, "from", s.orNothing(r.From), "to", s.orNothing(r.To))
 	}
-	if r.Outcome == updater.Deferred {
+	switch {
+	case r.DryRun && r.Plan != nil:
+		s.showPlan(r.Plan)
+	case r.Outcome == updater.Deferred:
 		s.showWaiting(r)
 	}
-	if r.Judgement != nil {
+	if r.Judgement != nil && r.Err == nil {
 		s.sayln("reason-" + string(r.Judgement.Reason))
 	}
 	if r.After != nil {
-		s.showProof(*r.After)
+		s.showProof(*r.After, r.Judgement == nil)
 	}
 	s.showKept(r)
 	if r.Snapshot != "" {
@@ -155,18 +158,19 @@ func recoverKey(r updater.Report) string {
 	return "result-recovered"
 }
 
-// showWaiting says why an update waits, or what a dry run would do.
+// showWaiting says why an update waits.
 func (s *session) showWaiting(r updater.Report) {
 	for _, g := range r.Decision.Gates {
 		if g.Verdict == updater.Closed {
 			fmt.Fprintln(s.Out, s.words.Note(s.language, g.Reason))
 		}
 	}
-	if r.DryRun && r.Plan != nil {
-		s.sayln("plan-heading")
-		for _, line := range planLines(r.Plan) {
-			fmt.Fprintln(s.Out, "  "+line)
-		}
+}
+
+func (s *session) showPlan(p *installer.Plan) {
+	s.sayln("plan-heading")
+	for _, line := range planLines(p) {
+		fmt.Fprintln(s.Out, "  "+line)
 	}
 }
 
@@ -188,7 +192,8 @@ func planLines(p *installer.Plan) []string {
 }
 
 // showProof says in one sentence what was proved, and why not where it was not.
-func (s *session) showProof(r confirm.Report) {
+// The client's own failure is left to the judgement where there is one.
+func (s *session) showProof(r confirm.Report, aboutClient bool) {
 	key := map[confirm.Verdict]string{confirm.Confirmed: "confirmed", confirm.Partial: "confirmed-partial", confirm.Unreachable: "confirmed-not"}[r.Verdict]
 	var hosts []string
 	refused := len(r.Hosts) > 0
@@ -207,7 +212,7 @@ func (s *session) showProof(r confirm.Report) {
 			}
 		}
 	}
-	if r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
+	if aboutClient && r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
 		s.showProblem(r.SelfTest.Err)
 	}
 }

@@ -47,7 +47,7 @@ func (p *Progress) Step(title string, done, total int64) {
 // Finish ends the bar's line. Call it before writing anything else.
 func (p *Progress) Finish() {
 	if p.bar != nil {
-		_ = p.bar.Exit()
+		_ = p.bar.Exit() // ends the line
 		p.bar = nil
 	}
 	p.title = ""
@@ -61,6 +61,5 @@ func newBar(w io.Writer, title string, total int64) *progressbar.ProgressBar {
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionUseANSICodes(false),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionOnCompletion(func() { fmt.Fprintln(w) }),
 	)
 }
