@@ -286,3 +286,29 @@ func TestRefusedByClient(t *testing.T) {
 		})
 	}
 }
+
+// TestFailedCommit: when the one decisive rename fails, the new key goes too.
+func TestFailedCommit(t *testing.T) {
+	t.Parallel()
+	p := newPublisher(t)
+	before, keysBefore := files(t, p.dir), files(t, p.keys)
+	r := p.open(t)
+	obstacle := filepath.Join(p.dir, workDir, commitDir, "obstacle")
+	r.stop = func(point string) error {
+		if point == "before commit" {
+			return os.MkdirAll(obstacle, 0o755)
+		}
+		return nil
+	}
+	title := manifest.Text{JA: "簡易入力システム", EN: "Simple input"}
+	product, err := r.Product("torikomi-soshin")
+	try(t, err)
+	if err := r.AddProduct(t.Context(), "kani-nyuryoku", Definition{Title: title, Confirm: product.Confirm}); err == nil {
+		t.Fatal("committed over an obstacle")
+	}
+	if !maps.Equal(before, files(t, p.dir)) || !maps.Equal(keysBefore, files(t, p.keys)) {
+		t.Error("something was left")
+	}
+	try(t, os.RemoveAll(filepath.Dir(obstacle)))
+	try(t, p.open(t).Verify(t.Context()))
+}

@@ -83,7 +83,7 @@ func TestRefuses(t *testing.T) {
 		{"add: no system", add(release.Build{Product: product, Version: version(t, "3.0"), Arch: "amd64"}, other), release.ErrPlatform, nil},
 		{"add: system with a way out", add(release.Build{Product: product, Version: version(t, "3.0"), OS: "../x", Arch: "amd64"}, other), release.ErrPlatform, nil},
 		{"add: other content", add(w.build("2.3.0"), other), release.ErrExists, nil},
-		{"add: the same version written otherwise", add(w.build("2.3"), other), release.ErrExists, nil},
+		{"add: the same version written otherwise", add(release.Build{Product: product, Version: version(t, "2.3"), OS: "linux", Arch: "amd64"}, other), release.ErrExists, nil},
 		{"add: released tomorrow week", add(withReleased(w.build("3.0"), w.clock.now.AddDate(0, 0, 7)), other), release.ErrFuture, nil},
 		{"add: no such folder", add(w.build("3.0"), filepath.Join(other, "none")), fs.ErrNotExist, nil},
 		{"add: a file", add(w.build("3.0"), filepath.Join(other, "VERSION")), release.ErrKind, nil},
@@ -171,6 +171,22 @@ func TestDefinitionFieldUnknown(t *testing.T) {
 	w.must(err)
 	w.must(os.WriteFile(file, []byte(strings.Replace(string(data), `"title"`, `"titel"`, 1)), 0o644))
 	if err := w.repo.Refresh(t.Context()); !errors.Is(err, release.ErrDamaged) || !strings.Contains(err.Error(), "titel") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestDefinitionUnsigned: what was changed by hand and never signed is found.
+func TestDefinitionUnsigned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.product()
+	w.add("2.3.0")
+	w.promote("2.3.0", 100)
+	file := filepath.Join(w.dir, "products", "torikomi-soshin.json")
+	data, err := os.ReadFile(file)
+	w.must(err)
+	w.must(os.WriteFile(file, []byte(strings.Replace(string(data), "Import and send", "Send", 1)), 0o644))
+	if err := w.repo.Verify(t.Context()); !errors.Is(err, release.ErrUnverifiable) {
 		t.Errorf("got %v", err)
 	}
 }
