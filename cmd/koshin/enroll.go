@@ -67,7 +67,7 @@ func (a *app) enrollCommand() *cobra.Command {
 
 // enroll verifies first and writes afterwards; nothing is overwritten.
 func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error) {
-	file, _ = a.findConfig()
+	file, byDefault := a.findConfig()
 	if file, err = filepath.Abs(file); err != nil {
 		return "", err
 	}
@@ -84,6 +84,15 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 	}
 	if err := a.verifyOffer(ctx, c, e, anchor); err != nil {
 		return "", err
+	}
+	forSystem := byDefault && config.Elevated()
+	for _, dir := range []string{filepath.Dir(file), c.StateDir} {
+		if dir == "" {
+			dir = config.DefaultStateDir()
+		}
+		if err := config.MakeProtected(dir, forSystem); err != nil {
+			return "", err
+		}
 	}
 	return file, writeEnrollment(c, e, anchor)
 }
@@ -177,9 +186,6 @@ func (a *app) verifyOffer(ctx context.Context, c *config.Config, e enrollment, a
 // counts.
 func writeEnrollment(c *config.Config, e enrollment, anchor []byte) error {
 	dir := filepath.Dir(c.File)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	text, err := c.Encode()
 	if err != nil {
 		return err

@@ -29,3 +29,7 @@ func CheckProtected(path string, ownedBySystem bool) error {
 	}
 	return nil
 }
+
+// MakeProtected makes a folder, and those above it, that only its owner may
+// change and everybody may read.
+func MakeProtected(dir string, _ bool) error { return os.MkdirAll(dir, 0o755) }

@@ -1,7 +1,11 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -60,4 +64,35 @@ func isEverybody(sid *windows.SID) bool {
 		}
 	}
 	return false
+}
+
+// systemOnly lets SYSTEM and Administrators do everything and Users read, here
+// and below, and inherits nothing: %ProgramData% itself lets every user make
+// files in it.
+const systemOnly = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)"
+
+// MakeProtected makes a folder that only administrators may change, where
+// forSystem is asked; otherwise one like its surroundings. A folder that is
+// there already is left as it is.
+func MakeProtected(dir string, forSystem bool) error {
+	if !forSystem {
+		return os.MkdirAll(dir, 0o755)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	descriptor, err := windows.SecurityDescriptorFromString(systemOnly)
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", dir, err)
+	}
+	name, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return err
+	}
+	attributes := &windows.SecurityAttributes{SecurityDescriptor: descriptor}
+	attributes.Length = uint32(unsafe.Sizeof(*attributes))
+	if err := windows.CreateDirectory(name, attributes); err != nil && !errors.Is(err, fs.ErrExist) {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: err}
+	}
+	return nil
 }
