@@ -3,7 +3,6 @@ package release
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -151,29 +150,24 @@ func TestPublishRefuses(t *testing.T) {
 	}{
 		{"another repository", func(t *testing.T, _ publisher, host string) {
 			try(t, os.RemoveAll(host))
-			_, err := other.publish(t, newHost(t, host))
+			_, err := other.copy(t).publish(t, newHost(t, host))
 			try(t, err)
 		}, ErrDestinationDifferent},
 		{"half of another repository", func(t *testing.T, _ publisher, host string) {
 			try(t, os.RemoveAll(host))
 			h := newHost(t, host)
 			h.cutAt = 3
-			_, err := other.publish(t, h)
+			_, err := other.copy(t).publish(t, h)
 			if !errors.Is(err, errCut) {
 				t.Fatal(err)
 			}
 		}, ErrDestinationDifferent},
-		{"another repository, with half a timestamp", func(t *testing.T, _ publisher, host string) {
-			try(t, os.RemoveAll(filepath.Join(host, "metadata")))
-			try(t, os.CopyFS(filepath.Join(host, "metadata"), os.DirFS(filepath.Join(other.dir, "metadata"))))
-			try(t, os.WriteFile(filepath.Join(host, "metadata", "timestamp.json"), []byte(`{"signed"`), 0o644))
-			for _, leftOver := range []string{"root", "targets", "snapshot"} { // all but the anchor could be ours
-				for number := 2; number < 9; number++ {
-					_ = os.Remove(filepath.Join(host, "metadata", fmt.Sprintf("%d.%s.json", number, leftOver)))
-				}
-			}
-			_ = os.Remove(filepath.Join(host, "metadata", "2.torikomi-soshin.json"))
-			_ = os.Remove(filepath.Join(host, "metadata", "3.torikomi-soshin.json"))
+		{"another repository that is further on", func(t *testing.T, _ publisher, host string) {
+			try(t, os.RemoveAll(host))
+			ahead := other.copy(t)
+			try(t, ahead.open(t).Refresh(t.Context()))
+			_, err := ahead.publish(t, newHost(t, host))
+			try(t, err)
 		}, ErrDestinationDifferent},
 		{"a newer state", func(t *testing.T, p publisher, host string) {
 			ahead := p.copy(t)
