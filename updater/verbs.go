@@ -102,6 +102,9 @@ func (j *job) settled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if m, err := j.lastManifest(j.product); err == nil {
+		j.report.Title = m.Title
+	}
 	j.report.From, j.report.To, j.report.Outcome = in.Version, in.Version, UpToDate
 	if r := j.report.Recovered; r != nil {
 		j.report.From, j.report.To, j.report.Outcome = r.From, r.To, Updated
