@@ -29,6 +29,8 @@ type Product struct {
 	live  string // install folder, relative to the disk
 	log   *slog.Logger
 	now   func() time.Time
+
+	journal *journal // of the open transaction, if there is one
 }
 
 // Folders inside the work folder "<Dir>.koshin", which stands beside the
@@ -81,8 +83,13 @@ func openAbove(dir string) (*os.Root, string, error) {
 	}
 }
 
-// Close frees the handle on the folder above the install folder.
-func (p *Product) Close() error { return p.disk.root.Close() }
+// Close frees the handles. A transaction that is open stays so, for [Recover].
+func (p *Product) Close() error {
+	if p.journal != nil {
+		_ = p.journal.close() // an error only says that it is closed
+	}
+	return p.disk.root.Close()
+}
 
 // work is a path inside the work folder, relative to the disk.
 func (p *Product) work(parts ...string) string {

@@ -54,7 +54,9 @@ func (t *Transaction) swap(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if t.journal, err = createJournal(t.product.state(journalName), t.plan, t.product.disk.at); err != nil {
+	t.journal, err = createJournal(t.product.state(journalName), t.plan, t.product.disk.at)
+	t.product.journal = t.journal
+	if err != nil {
 		return err
 	}
 	if err := t.product.disk.mkdir(ctx, t.product.work(retired)); err != nil {

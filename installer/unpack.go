@@ -85,7 +85,7 @@ func (u *unpacker) read(ctx context.Context, reader *pack.Reader) error {
 		}
 		entry, content, err := reader.Next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err

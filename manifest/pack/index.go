@@ -134,7 +134,7 @@ func ParseIndex(r io.Reader) (Index, error) {
 	for number := 2; ; number++ {
 		var e Entry
 		err := nextLine(lines, &e)
-		if err == io.EOF && limited.N > 0 {
+		if errors.Is(err, io.EOF) && limited.N > 0 {
 			return x, nil
 		}
 		if err == nil {

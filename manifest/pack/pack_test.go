@@ -67,7 +67,7 @@ func readAll(data io.Reader, want Want) (map[string]string, error) {
 	files := map[string]string{}
 	for {
 		e, content, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files, nil
 		}
 		if err != nil {

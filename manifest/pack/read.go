@@ -121,7 +121,7 @@ func (p *Reader) end(err error) error {
 	if err == nil {
 		return ErrTrailing
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return p.damaged(err)
 	}
 	switch n, err := io.ReadFull(p.frame, make([]byte, 1)); {
@@ -138,7 +138,7 @@ func (p *Reader) damaged(err error) error {
 	if p.source.err != nil {
 		return fmt.Errorf("read package: %w", p.source.err)
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return fmt.Errorf("%w: %w", ErrDamaged, err)
