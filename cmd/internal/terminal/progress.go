@@ -47,7 +47,7 @@ func (p *Progress) Step(title string, done, total int64) {
 // Finish ends the bar's line. Call it before writing anything else.
 func (p *Progress) Finish() {
 	if p.bar != nil {
-		_ = p.bar.Exit() // ends the line
+		fmt.Fprintln(p.streams.Err)
 		p.bar = nil
 	}
 	p.title = ""
