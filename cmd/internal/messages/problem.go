@@ -133,7 +133,7 @@ func kinds() []kind {
 		{installer.ErrFolderChanged, "folder-changed", exitcode.Failed},
 		{installer.ErrOtherVolume, "other-volume", exitcode.Failed},
 		{installer.ErrStaged, "state-damaged", exitcode.Failed},
-		{installer.ErrDiffers, "state-damaged", exitcode.Failed},
+		{installer.ErrDiffers, "restored-differs", exitcode.Failed},
 		{installer.ErrBackup, "backup-failed", exitcode.Failed},
 		{installer.ErrJournal, "state-damaged", exitcode.Failed},
 		{installer.ErrJournalSchema, "state-newer", exitcode.Failed},
