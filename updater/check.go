@@ -48,6 +48,7 @@ func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
 	}
 	defer inst.Close() //nolint:errcheck // holds only a folder's handle
 	if o.release == nil {
+		f.Title = u.lastTitle(p)
 		f.Installed, err = inst.Detect(ctx, recordRule())
 		f.Err = errors.Join(o.err, err)
 		if u.options.Delegated {

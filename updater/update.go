@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -72,6 +74,7 @@ func (j *job) close(ctx context.Context, verb string, err error) *Report {
 
 func (j *job) update(ctx context.Context, o offer) error {
 	if o.release == nil {
+		j.report.Title = j.lastTitle(j.product)
 		in, err := j.inst.Detect(ctx, recordRule())
 		j.report.From = in.Version
 		return errors.Join(o.err, err)
@@ -121,11 +124,19 @@ func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Ins
 		}
 	case installer.Damaged:
 		if !j.options.Retry {
-			return in, fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, j.product.Dir, len(in.Missing))
+			return in, j.damaged(in)
 		}
 		in.Version = manifest.Version{} // what is half there is no version to compare with
 	}
 	return in, nil
+}
+
+// damaged tells a folder that is gone from one that is half there.
+func (j *job) damaged(in installer.Installed) error {
+	if _, err := os.Lstat(j.product.Dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", installer.ErrFolderMissing, j.product.Dir)
+	}
+	return fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, j.product.Dir, len(in.Missing))
 }
 
 // knownTrees are the builds that a folder can be recognised as.

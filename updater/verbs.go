@@ -30,6 +30,15 @@ func (u *Updater) lastManifest(p Product) (*manifest.Manifest, error) {
 	return manifest.Parse(data)
 }
 
+// lastTitle is the product's title in that manifest; empty where there is none.
+func (u *Updater) lastTitle(p Product) manifest.Text {
+	m, err := u.lastManifest(p)
+	if err != nil {
+		return manifest.Text{}
+	}
+	return m.Title
+}
+
 // Confirm proves connectivity now and changes nothing but the audit trail.
 func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, error) {
 	unlock, err := u.lock(ctx)
@@ -102,9 +111,7 @@ func (j *job) settled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m, err := j.lastManifest(j.product); err == nil {
-		j.report.Title = m.Title
-	}
+	j.report.Title = j.lastTitle(j.product)
 	j.report.From, j.report.To, j.report.Outcome = in.Version, in.Version, UpToDate
 	if r := j.report.Recovered; r != nil {
 		j.report.From, j.report.To, j.report.Outcome = r.From, r.To, Updated
