@@ -1,0 +1,74 @@
+package folder_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/koshin-updater/koshin/release"
+	"github.com/koshin-updater/koshin/release/folder"
+	"github.com/koshin-updater/koshin/release/releasetest"
+)
+
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	releasetest.TestDestination(t, func(t *testing.T) release.Destination {
+		f, err := folder.Open(filepath.Join(t.TempDir(), "new", "host"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	})
+}
+
+// TestReadable: a web server under another account reads what was published.
+func TestReadable(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows takes the folder's own permissions")
+	}
+	dir := t.TempDir()
+	f, err := folder.Open(dir)
+	if err == nil {
+		err = f.Write(t.Context(), "metadata/timestamp.json", strings.NewReader("x"), 1)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "metadata", "timestamp.json"))
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %o, %v", info.Mode().Perm(), err)
+	}
+}
+
+// TestLeftOvers: what a killed upload left goes after a day, not while another
+// upload may still be writing it.
+func TestLeftOvers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old, young := filepath.Join(dir, ".koshin-upload", "unfinished-1"), filepath.Join(dir, ".koshin-upload", "unfinished-2")
+	if err := os.Mkdir(filepath.Dir(old), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{old, young} {
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := time.Now().Add(-48 * time.Hour)
+	if err := os.Chtimes(old, before, before); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old one is still there")
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Error(err)
+	}
+}
