@@ -17,7 +17,7 @@ type Finding struct {
 	Installed installer.Installed
 	Floor     *manifest.Floor
 	Decision  Decision
-	Err       error // the repository could not be asked or trusted; Installed is still true
+	Err       error // the repository could not be asked or trusted, or the client is damaged; Installed is still true
 }
 
 // Check is アップデートの確認: it compares each installed client with the floor and
@@ -69,6 +69,9 @@ func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
 		return f
 	}
 	f.Decision = Decide(facts)
+	if f.Installed.State == installer.Damaged {
+		f.Err = damaged(p, f.Installed) // an update would say so too
+	}
 	return f
 }
 

@@ -124,7 +124,7 @@ func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Ins
 		}
 	case installer.Damaged:
 		if !j.options.Retry {
-			return in, j.damaged(in)
+			return in, damaged(j.product, in)
 		}
 		in.Version = manifest.Version{} // what is half there is no version to compare with
 	}
@@ -132,11 +132,11 @@ func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Ins
 }
 
 // damaged tells a folder that is gone from one that is half there.
-func (j *job) damaged(in installer.Installed) error {
-	if _, err := os.Lstat(j.product.Dir); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s", installer.ErrFolderMissing, j.product.Dir)
+func damaged(p Product, in installer.Installed) error {
+	if _, err := os.Lstat(p.Dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", installer.ErrFolderMissing, p.Dir)
 	}
-	return fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, j.product.Dir, len(in.Missing))
+	return fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, p.Dir, len(in.Missing))
 }
 
 // knownTrees are the builds that a folder can be recognised as.

@@ -95,7 +95,7 @@ func (s *session) showFinding(f updater.Finding) {
 
 func (s *session) showInstalled(f updater.Finding) {
 	switch {
-	case f.Installed.State == installer.Damaged:
+	case f.Installed.State == installer.Damaged && f.Err == nil:
 		s.sayln("check-installed", "version", f.Installed.Version)
 		s.sayln("check-damaged", "count", len(f.Installed.Missing))
 	case !f.Installed.Version.IsZero():
