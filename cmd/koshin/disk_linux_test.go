@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// diskCommands make disks that are small enough to be filled.
+func diskCommands() map[string]command {
+	return map[string]command{"small-disk": smallDisk, "fill-disk": fillDisk}
+}
+
+// smallDisk: small-disk DIR MEGABYTES mounts a small disk until the script ends;
+// where that is not permitted the script is skipped.
+func smallDisk(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "small-disk DIR MEGABYTES")
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+args[1]+"m,mode=755")
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) {
+		skip(ts, "mounting a small disk is not permitted here")
+	}
+	ts.Check(err)
+	ts.Defer(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+}
+
+// fillDisk: fill-disk DIR MEGABYTES writes DIR/filler until no more than that is
+// free.
+func fillDisk(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "fill-disk DIR MEGABYTES")
+	leave, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	var disk unix.Statfs_t
+	ts.Check(unix.Statfs(ts.MkAbs(args[0]), &disk))
+	filler := int64(disk.Bavail)*disk.Bsize - leave<<20
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+"/filler"), make([]byte, filler), 0o600))
+}

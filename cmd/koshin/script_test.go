@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/koshin-updater/koshin/cmd/internal/sampleclient"
+)
+
+// TestMain makes the test binary the koshin of the scripts, and the sample
+// client of the demo.
+func TestMain(m *testing.M) {
+	if sampleclient.Requested() {
+		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	testscript.Main(m, map[string]func(){"koshin": main})
+}
+
+// TestStories tells what the programs do together, one script a story:
+//
+//	stories/  what an operator and a publisher live through
+//	refused/  input that is wrong or hostile: its own message in both
+//	          languages, its exit code, and the disk as it was
+//	tls/      hosts that do not speak TLS 1.2
+//
+// The programs, keys, handshakes, packages and disks are real.
+func TestStories(t *testing.T) {
+	w := newWorld(t)
+	for _, dir := range []string{"stories", "refused"} {
+		t.Run(dir, func(t *testing.T) { testscript.Run(t, w.params(filepath.Join("testdata", dir))) })
+	}
+	t.Run("tls", w.otherTLSHosts)
+}
+
+// params are the scripts of a folder, with everything that they may use.
+func (w *world) params(dir string) testscript.Params {
+	return testscript.Params{
+		Dir:                dir,
+		Setup:              w.setUp,
+		Cmds:               w.commands(),
+		RequireUniqueNames: true,
+	}
+}
+
+// setUp gives a script its variables:
+//
+//	$PC            where this PC's configuration is, as koshin's flag
+//	$REPO, $KEYS   the publisher's working copy and keys, as koshin-release's flags
+//	$RECEPTION     the reception system, TLS 1.2 only, that the builds confirm against
+//	$GOOS, $GOARCH what packages are for
+//	$SLASHED       $WORK as a file URL writes it
+//	ca.pem         the authority that all hosts of the script have their certificate from
+func (w *world) setUp(env *testscript.Env) error {
+	env.Setenv("PATH", w.programs+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	env.Setenv("PC", "--config="+filepath.Join(env.WorkDir, "pc", "koshin.toml"))
+	env.Setenv("REPO", "--repo="+filepath.Join(env.WorkDir, "repo"))
+	env.Setenv("KEYS", "--keys="+filepath.Join(env.WorkDir, "keys"))
+	env.Setenv("RECEPTION", w.reception)
+	env.Setenv("GOOS", runtime.GOOS)
+	env.Setenv("GOARCH", runtime.GOARCH)
+	env.Setenv("SLASHED", strings.TrimSuffix("/"+strings.TrimPrefix(filepath.ToSlash(env.WorkDir), "/"), "/"))
+	env.Setenv("LANG", "C")
+	env.Values[around{}] = &surroundings{t: env.T(), hosts: map[string]*host{}}
+	return os.WriteFile(filepath.Join(env.WorkDir, "ca.pem"), w.authority.PEM(), 0o644)
+}
