@@ -31,16 +31,16 @@ func client(args []string) int {
 		code, _ := strconv.Atoi(args[1])
 		return code
 	case "print":
-		fmt.Println(strings.Join(args[1:], "|"))
+		fmt.Fprintln(os.Stdout, strings.Join(args[1:], "|"))
 		fmt.Fprintln(os.Stderr, "on stderr")
 	case "where":
 		dir, _ := os.Getwd()
-		fmt.Println(dir)
+		fmt.Fprintln(os.Stdout, dir)
 	case "hang":
 		time.Sleep(time.Hour)
 	case "flood":
 		for range 1 << 10 {
-			fmt.Println(strings.Repeat("x", 10<<10))
+			fmt.Fprintln(os.Stdout, strings.Repeat("x", 10<<10))
 		}
 	case "child": // leaves a child behind that holds the output open
 		exe, _ := os.Executable()
@@ -49,7 +49,7 @@ func client(args []string) int {
 		if err := cmd.Start(); err != nil {
 			return 9
 		}
-		fmt.Println("child", cmd.Process.Pid)
+		fmt.Fprintln(os.Stdout, "child", cmd.Process.Pid)
 		if args[1] == "wait" {
 			time.Sleep(time.Hour)
 		}

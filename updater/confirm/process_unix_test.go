@@ -57,7 +57,7 @@ func TestSelfTestOfBusyProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	released := time.AfterFunc(200*time.Millisecond, func() { held.Close() })
+	released := time.AfterFunc(200*time.Millisecond, func() { _ = held.Close() })
 	defer released.Stop()
 	if proof := runSelfTest(t.Context(), test("exit", "0"), Place{Dir: dir}); proof.Outcome != Connected {
 		t.Errorf("%+v", proof)

@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -230,8 +232,32 @@ func TestProveUnreachableHost(t *testing.T) {
 		if proof.OldTLSRefused != nil || proof.OldTLS[0].Outcome != Unknown || proof.OldTLS[0].Evidence == "" {
 			t.Errorf("%s: %+v", name, proof.OldTLS)
 		}
-		if report.Verdict != Unreachable {
-			t.Errorf("%s: %s", name, report.Verdict)
+		if report.Verdict != Unreachable || !report.State.Doubt { // a demanded refusal was not seen
+			t.Errorf("%s: %s, %+v", name, report.Verdict, report.State)
+		}
+	}
+}
+
+// Which failed handshakes are a refusal.
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	alert := func(a tls.AlertError) error { return &net.OpError{Op: "remote error", Err: a} }
+	for _, row := range []struct {
+		err  error
+		want Refusal
+	}{
+		{nil, Accepted},
+		{&tls.CertificateVerificationError{Err: errors.New("x")}, Accepted},
+		{alert(70), Refused},
+		{alert(40), Presumed},
+		{&net.OpError{Op: "local error", Err: tls.AlertError(70)}, Presumed},
+		{io.EOF, Presumed},
+		{context.DeadlineExceeded, Unknown},
+		{context.Canceled, Unknown},
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, Unknown},
+	} {
+		if got := refusal(row.err); got != row.want {
+			t.Errorf("%v: %s, want %s", row.err, got, row.want)
 		}
 	}
 }
@@ -269,7 +295,7 @@ func TestProveHangUp(t *testing.T) {
 				return
 			}
 			_, _ = conn.Read(make([]byte, 1))
-			conn.Close()
+			_ = conn.Close()
 		}
 	}()
 	proof, strict, _ := prove(t, Options{}, manifest.Host{URL: "https://" + listener.Addr().String()})

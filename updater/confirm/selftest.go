@@ -125,16 +125,16 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	defer cancel()
 
 	var all, out bounded
-	cmd, err := start(ctx, func() *exec.Cmd {
+	cmd, processes, err := start(ctx, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, program, place.fill(args)...)
 		cmd.Dir = place.Dir
 		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
 		cmd.WaitDelay = pipeDelay
-		alone(cmd)
 		return cmd
 	})
 	if err == nil {
 		err = cmd.Wait()
+		processes.close()
 		proof.ExitCode = cmd.ProcessState.ExitCode()
 	}
 	proof.Output = all.String()
@@ -151,21 +151,29 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	return proof, out.String()
 }
 
-// start starts the command that make makes, again while somebody else holds
+// start starts the command that newCmd makes, again while somebody else holds
 // the program's file.
-func start(ctx context.Context, makeCmd func() *exec.Cmd) (*exec.Cmd, error) {
+func start(ctx context.Context, newCmd func() *exec.Cmd) (*exec.Cmd, group, error) {
 	deadline := time.Now().Add(startPatience)
 	for {
-		cmd := makeCmd()
-		err := cmd.Start()
-		if err == nil || !isBusy(err) || time.Now().After(deadline) {
-			return cmd, err
+		cmd := newCmd()
+		processes, err := newGroup(cmd)
+		if err != nil {
+			return nil, group{}, err
+		}
+		if err = cmd.Start(); err == nil {
+			processes.join(cmd)
+			return cmd, processes, nil
+		}
+		processes.close()
+		if !isBusy(err) || time.Now().After(deadline) {
+			return nil, group{}, err
 		}
 		timer := time.NewTimer(50 * time.Millisecond)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return cmd, err
+			return nil, group{}, err
 		case <-timer.C:
 		}
 	}

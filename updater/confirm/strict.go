@@ -30,9 +30,6 @@ var (
 	ErrUnavailable = errors.New("tls stack not available here")
 )
 
-// defaultStatus is what counts as an answer where the manifest does not say.
-var defaultStatus = manifest.StatusRange{Low: 200, High: 399}
-
 // sight is what was seen of the way to a host.
 type sight struct {
 	ip, proxy string
@@ -84,8 +81,8 @@ func get(ctx context.Context, host manifest.Host, o Options, strict bool) (proof
 	proof = describe(resp.TLS)
 	proof.Status = resp.StatusCode
 	expect := host.ExpectStatus
-	if expect.Low == 0 {
-		expect = defaultStatus
+	if expect.Low == 0 { // the manifest does not say
+		expect = manifest.StatusRange{Low: 200, High: 399}
 	}
 	if !expect.Contains(resp.StatusCode) {
 		err = &transport.StatusError{URL: host.URL, Code: resp.StatusCode}

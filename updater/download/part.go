@@ -38,8 +38,7 @@ func openPart(ctx context.Context, name string) (*part, error) {
 	p := &part{name: name, file: file, sum: sha256.New()}
 	p.size, err = copyHash(ctx, p.sum, file)
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	return p, nil
 }

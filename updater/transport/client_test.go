@@ -34,18 +34,25 @@ func newClient(t testing.TB, o transport.Options) *http.Client {
 	return client
 }
 
-func get(t testing.TB, client *http.Client, url string) (*http.Response, error) {
+// answer is what the tests look at.
+type answer struct {
+	proto   string
+	version uint16
+}
+
+func get(ctx context.Context, t testing.TB, client *http.Client, url string) (answer, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	resp, err := client.Do(req)
-	if err == nil {
-		_, _ = io.Copy(io.Discard, resp.Body)
-		resp.Body.Close()
+	if err != nil {
+		return answer{}, err
 	}
-	return resp, err
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return answer{resp.Proto, resp.TLS.Version}, err
 }
 
 // Every host here is in order but for one thing, and control, an ordinary
@@ -107,10 +114,10 @@ func TestClientRefusesHost(t *testing.T) {
 			t.Parallel()
 			url := transporttest.Host(t, row.host, hello)
 			control := &http.Client{Transport: &http.Transport{TLSClientConfig: row.control, DisableKeepAlives: true}}
-			if _, err := get(t, control, url); err != nil {
+			if _, err := get(t.Context(), t, control, url); err != nil {
 				t.Fatalf("the control does not connect either: %v", err)
 			}
-			_, err := get(t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
+			_, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
 			if !errors.Is(err, row.want) || (row.also != nil && !errors.Is(err, row.also)) {
 				t.Errorf("got %v, want %v", err, row.want)
 			}
@@ -128,7 +135,7 @@ func TestClientRefusesOpenSSLHost(t *testing.T) {
 			t.Parallel()
 			ca := transporttest.Authority(t)
 			url := transporttest.OpenSSL(t, ca, flags...)
-			_, err := get(t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
+			_, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
 			if !errors.Is(err, transport.ErrTLSVersion) {
 				t.Errorf("got %v, want %v", err, transport.ErrTLSVersion)
 			}
@@ -140,8 +147,8 @@ func TestClientConnectsToOpenSSLHost(t *testing.T) {
 	t.Parallel()
 	ca := transporttest.Authority(t)
 	url := transporttest.OpenSSL(t, ca, "-tls1_2")
-	resp, err := get(t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
-	if err != nil || resp.TLS.Version != tls.VersionTLS12 {
+	resp, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
+	if err != nil || resp.version != tls.VersionTLS12 {
 		t.Errorf("got %v, %v", resp, err)
 	}
 }
@@ -157,7 +164,7 @@ func TestClientOffersTLS12AndAEADOnly(t *testing.T) {
 		return nil, nil
 	}
 	url := transporttest.Host(t, config, hello)
-	resp, err := get(t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
+	resp, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,8 +181,8 @@ func TestClientOffersTLS12AndAEADOnly(t *testing.T) {
 			t.Errorf("%s is not AEAD", suite.Name)
 		}
 	}
-	if resp.Proto != "HTTP/2.0" {
-		t.Errorf("got %s, want HTTP/2.0 over TLS 1.2", resp.Proto)
+	if resp.proto != "HTTP/2.0" {
+		t.Errorf("got %s, want HTTP/2.0 over TLS 1.2", resp.proto)
 	}
 }
 
@@ -193,7 +200,7 @@ func TestServerConfigRefusesOthers(t *testing.T) {
 	} {
 		row.client.RootCAs = ca.Pool()
 		client := &http.Client{Transport: &http.Transport{TLSClientConfig: row.client}}
-		if _, err := get(t, client, url); !errors.Is(transport.Classify(err), row.want) {
+		if _, err := get(t.Context(), t, client, url); !errors.Is(transport.Classify(err), row.want) {
 			t.Errorf("%s: got %v, want %v", name, err, row.want)
 		}
 	}
@@ -221,7 +228,7 @@ func TestClientRefusesAnsweredVersion(t *testing.T) {
 		_, _ = conn.Write(append([]byte{22, 3, 2, 0, byte(len(message))}, message...))
 		_, _ = io.Copy(io.Discard, conn)
 	}()
-	_, err = get(t, newClient(t, transport.Options{}), "https://"+listener.Addr().String())
+	_, err = get(t.Context(), t, newClient(t, transport.Options{}), "https://"+listener.Addr().String())
 	if !errors.Is(err, transport.ErrTLSVersion) {
 		t.Errorf("got %v, want %v", err, transport.ErrTLSVersion)
 	}
@@ -244,7 +251,7 @@ func TestClientNeedsTLS(t *testing.T) {
 		"redirect to http":  {redirect, transport.ErrInsecureURL},
 		"https without TLS": {"https" + strings.TrimPrefix(plain.URL, "http"), transport.ErrHandshake},
 	} {
-		if _, err := get(t, client, row.url); !errors.Is(err, row.want) {
+		if _, err := get(t.Context(), t, client, row.url); !errors.Is(err, row.want) {
 			t.Errorf("%s: got %v, want %v", name, err, row.want)
 		}
 	}
@@ -261,7 +268,7 @@ func TestClientEndsRedirects(t *testing.T) {
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, fmt.Sprintf("/%d", hits.Add(1)), http.StatusFound)
 		}))
-	_, err := get(t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
+	_, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: transporttest.CAFile(t, ca)}), url)
 	if !errors.Is(err, transport.ErrRedirects) || hits.Load() != 6 {
 		t.Errorf("got %v after %d requests", err, hits.Load())
 	}
@@ -282,7 +289,7 @@ func TestClientThroughProxy(t *testing.T) {
 		"wants a password": {transporttest.Proxy(t, http.StatusProxyAuthRequired), transport.ErrProxy},
 		"is away":          {"http://" + transporttest.DeadAddress(t), transport.ErrProxy},
 	} {
-		_, err := get(t, newClient(t, transport.Options{CAFile: caFile, Proxy: row.proxy}), url)
+		_, err := get(t.Context(), t, newClient(t, transport.Options{CAFile: caFile, Proxy: row.proxy}), url)
 		if !errors.Is(err, row.want) {
 			t.Errorf("%s: got %v, want %v", name, err, row.want)
 		}
@@ -291,7 +298,7 @@ func TestClientThroughProxy(t *testing.T) {
 
 func TestClientUnreachable(t *testing.T) {
 	t.Parallel()
-	_, err := get(t, newClient(t, transport.Options{}), "https://"+transporttest.DeadAddress(t))
+	_, err := get(t.Context(), t, newClient(t, transport.Options{}), "https://"+transporttest.DeadAddress(t))
 	if !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("nobody listens: %v", err)
 	}
@@ -303,8 +310,7 @@ func TestClientUnreachable(t *testing.T) {
 	defer silent.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+silent.Addr().String(), nil)
-	if _, err := newClient(t, transport.Options{}).Do(req); !errors.Is(err, transport.ErrTimeout) {
+	if _, err := get(ctx, t, newClient(t, transport.Options{}), "https://"+silent.Addr().String()); !errors.Is(err, transport.ErrTimeout) {
 		t.Errorf("a silent host: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -39,8 +40,7 @@ func (f *folder) Open(ctx context.Context, path string, offset int64) (io.ReadCl
 		return nil, 0, err
 	}
 	if _, err := file.Seek(offset, io.SeekStart); err != nil {
-		file.Close()
-		return nil, 0, err
+		return nil, 0, errors.Join(err, file.Close())
 	}
 	return file, offset, nil
 }
@@ -58,8 +58,9 @@ func (f *folder) open(ctx context.Context, path string) (*os.File, error) {
 	}
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {
-		// Not fs.ErrNotExist: a share that is away says nothing about its files.
-		return nil, fmt.Errorf("%w: %s: %v", ErrUnreachable, f.name, err)
+		// Its text only, so that it is not fs.ErrNotExist: a share that is away
+		// says nothing about its files.
+		return nil, fmt.Errorf("%w: %s: %s", ErrUnreachable, f.name, err.Error())
 	}
 	defer root.Close()
 	info, err := root.Stat(local)

@@ -132,7 +132,7 @@ func TestHostStatus(t *testing.T) {
 			t.Errorf("%d: %v", status, err)
 		}
 		var typed *StatusError
-		if want == ErrStatus && (!errors.As(err, &typed) || typed.Code != status) {
+		if errors.Is(want, ErrStatus) && (!errors.As(err, &typed) || typed.Code != status) {
 			t.Errorf("%d: %#v", status, typed)
 		}
 	}
@@ -227,10 +227,9 @@ func TestHostRanges(t *testing.T) {
 			t.Errorf("%s: start %d, %v", name, start, err)
 		}
 		if err == nil {
-			data, _ := io.ReadAll(body)
-			body.Close()
-			if string(data) != row.body {
-				t.Errorf("%s: %q", name, data)
+			data, err := io.ReadAll(body)
+			if err = errors.Join(err, body.Close()); err != nil || string(data) != row.body {
+				t.Errorf("%s: %q, %v", name, data, err)
 			}
 		}
 	}
@@ -321,7 +320,7 @@ func TestParseSource(t *testing.T) {
 		"https://updates.example:port/":   ErrSource,
 		"file:releases":                   ErrSource,
 	} {
-		if _, err := ParseSource(text, "", http.DefaultClient); !errors.Is(err, want) {
+		if _, err := ParseSource(text, "", nil); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", text, err, want)
 		}
 	}
@@ -362,7 +361,7 @@ func FuzzParseSource(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		source, err := ParseSource(text, "base", http.DefaultClient)
+		source, err := ParseSource(text, "base", nil)
 		switch s := source.(type) {
 		case nil:
 			if !errors.Is(err, ErrSource) && !errors.Is(err, ErrInsecureURL) && !errors.Is(err, ErrUnsupportedSource) {

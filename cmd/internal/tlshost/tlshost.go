@@ -54,7 +54,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, cer
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {
-		server.Close()
+		_ = server.Close() // the answers that did not finish in time
 	}
 	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)

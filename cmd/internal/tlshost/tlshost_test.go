@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -38,7 +39,7 @@ func repository(t *testing.T) string {
 	return dir
 }
 
-func ask(handler http.Handler, method, path, byteRange string) *http.Response {
+func ask(handler http.Handler, method, path, byteRange string) *httptest.ResponseRecorder {
 	req := httptest.NewRequest(method, "/", nil)
 	req.URL.Path = path // as it is, also what a client would clean up
 	if byteRange != "" {
@@ -46,7 +47,7 @@ func ask(handler http.Handler, method, path, byteRange string) *http.Response {
 	}
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, req)
-	return answer.Result()
+	return answer
 }
 
 func TestFiles(t *testing.T) {
@@ -67,9 +68,9 @@ func TestFiles(t *testing.T) {
 		{"DELETE", "/metadata/timestamp.json", "", 405, "*"},
 	} {
 		answer := ask(handler, row.method, row.path, row.byteRange)
-		body, _ := io.ReadAll(answer.Body)
-		if answer.StatusCode != row.status || (row.body != "*" && string(body) != row.body) {
-			t.Errorf("%s %s %s: %d %q", row.method, row.path, row.byteRange, answer.StatusCode, body)
+		body := answer.Body.Bytes()
+		if answer.Code != row.status || (row.body != "*" && string(body) != row.body) {
+			t.Errorf("%s %s %s: %d %q", row.method, row.path, row.byteRange, answer.Code, body)
 		}
 	}
 }
@@ -92,11 +93,26 @@ func TestFilesServesNothingElse(t *testing.T) {
 	}
 	handler := Files(dir)
 	for _, path := range paths {
-		if answer := ask(handler, "GET", path, ""); answer.StatusCode != http.StatusNotFound {
-			body, _ := io.ReadAll(answer.Body)
-			t.Errorf("%q: %d %q", path, answer.StatusCode, body)
+		if answer := ask(handler, "GET", path, ""); answer.Code != http.StatusNotFound {
+			t.Errorf("%q: %d %q", path, answer.Code, answer.Body)
 		}
 	}
+}
+
+// fetch asks over TLS 1.2 and reads the whole answer.
+func fetch(client *http.Client, url string) error {
+	resp, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if _, err := io.ReadAll(resp.Body); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK || resp.TLS.Version != transport.Version {
+		return fmt.Errorf("%s over %s", resp.Status, tls.VersionName(resp.TLS.Version))
+	}
+	return nil
 }
 
 func TestServe(t *testing.T) {
@@ -131,25 +147,19 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := "https://" + listener.Addr().String()
-	if resp, err := client.Get(url); err != nil || resp.StatusCode != 200 || resp.TLS.Version != transport.Version {
-		t.Fatalf("%v, %v", resp, err)
+	if err := fetch(client, url); err != nil {
+		t.Fatal(err)
 	}
 	// An old client is refused for its version.
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority.CAPEM)
 	old := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, RootCAs: roots}}}
-	if _, err := old.Get(url); !errors.Is(transport.Classify(err), transport.ErrTLSVersion) {
+	if err := fetch(old, url); !errors.Is(transport.Classify(err), transport.ErrTLSVersion) {
 		t.Errorf("an old client: %v", err)
 	}
 	// What is running when it stops is finished.
 	slow := make(chan error, 1)
-	go func() {
-		resp, err := client.Get(url + "/slow")
-		if err == nil {
-			_, err = io.ReadAll(resp.Body)
-		}
-		slow <- err
-	}()
+	go func() { slow <- fetch(client, url+"/slow") }()
 	<-begun
 	cancel()
 	close(finish)
@@ -159,7 +169,7 @@ func TestServe(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("Serve: %v", err)
 	}
-	if _, err := client.Get(url); !errors.Is(err, transport.ErrUnreachable) {
+	if err := fetch(client, url); !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("still there: %v", err)
 	}
 }
@@ -174,7 +184,7 @@ func TestServeOnClosedListener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener.Close()
+	_ = listener.Close()
 	if err := Serve(t.Context(), listener, Reception(), authority.Certificate, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("no error")
 	}
@@ -182,7 +192,7 @@ func TestServeOnClosedListener(t *testing.T) {
 
 func TestReceptionTakesNoClaims(t *testing.T) {
 	t.Parallel()
-	if answer := ask(Reception(), "POST", "/", ""); answer.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("POST: %d", answer.StatusCode)
+	if answer := ask(Reception(), "POST", "/", ""); answer.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", answer.Code)
 	}
 }

@@ -2,6 +2,7 @@ package transporttest
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -32,7 +33,7 @@ func OpenSSL(t testing.TB, ca *localca.Authority, flags ...string) string {
 		t.Fatal(err)
 	}
 	address := startServer(t, program, append([]string{"s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certFile, "-key", keyFile}, flags...))
-	client := exec.Command(program, append([]string{"s_client", "-connect", address, "-CAfile", caFile, "-verify_return_error"}, flags...)...)
+	client := exec.CommandContext(t.Context(), program, append([]string{"s_client", "-connect", address, "-CAfile", caFile, "-verify_return_error"}, flags...)...)
 	if out, err := client.CombinedOutput(); err != nil {
 		t.Skipf("this openssl cannot do %v: %v\n%s", flags, err, out)
 	}
@@ -42,8 +43,8 @@ func OpenSSL(t testing.TB, ca *localca.Authority, flags ...string) string {
 // startServer waits for the line "ACCEPT 127.0.0.1:PORT".
 func startServer(t testing.TB, program string, args []string) string {
 	t.Helper()
-	server := exec.Command(program, args...)
-	stdin, err := server.StdinPipe() // it ends with its standard input
+	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...) // the clean-up ends it
+	stdin, err := server.StdinPipe()                                                    // it ends with its standard input
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func startServer(t testing.TB, program string, args []string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		stdin.Close()
+		_ = stdin.Close()
 		_ = server.Process.Kill()
 		_ = server.Wait()
 	})

@@ -66,7 +66,7 @@ func Host(t testing.TB, config *tls.Config, handler http.Handler) string {
 // DeadAddress is a loopback address where nobody listens.
 func DeadAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func Proxy(t testing.TB, status int) string {
 			w.WriteHeader(status)
 			return
 		}
-		out, err := net.Dial("tcp", r.Host)
+		out, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
 		if err != nil {
 			w.WriteHeader(http.StatusBadGateway)
 			return
@@ -97,7 +97,7 @@ func Proxy(t testing.TB, status int) string {
 		_, _ = io.WriteString(in, "HTTP/1.1 200 Connection established\r\n\r\n")
 		go func() {
 			_, _ = io.Copy(out, in)
-			out.Close()
+			_ = out.Close()
 		}()
 		_, _ = io.Copy(in, out)
 	}))
