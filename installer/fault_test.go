@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -148,7 +149,7 @@ func TestChangedBetweenKillAndRecovery(t *testing.T) {
 	c := newCrashWorld(t)
 	story := crashStories(c.next)[0]
 	for n, point := range c.points(t, story) {
-		if n%(8+stride()) != 0 {
+		if n%(1+stride()) != 0 {
 			continue
 		}
 		w := c.fresh(t)
@@ -174,6 +175,38 @@ func TestChangedBetweenKillAndRecovery(t *testing.T) {
 			t.Errorf("%s: the edited file is lost", point)
 		}
 	}
+}
+
+// TestRecoverySaysWhatDiffers: a file of the old build was changed, and kept its
+// size, before it was moved anywhere.
+func TestRecoverySaysWhatDiffers(t *testing.T) {
+	t.Parallel()
+	c := newCrashWorld(t)
+	story := crashStories(c.next)[0]
+	w := c.fresh(t)
+	c.killAt(t, w, story, slices.Index(c.points(t, story), "after journal"))
+	write(t, w.place.Dir, tree{"client.exe": "OLD PROGRAM"})
+	r, err := Recover(t.Context(), w.place, slog.New(slog.DiscardHandler))
+	if !errors.Is(err, ErrDiffers) || !strings.Contains(err.Error(), "client.exe") || r.Action != Reverted {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestUndoNeedsNoRoom: the journal's last block is full, and so is the disk.
+func TestUndoNeedsNoRoom(t *testing.T) {
+	t.Parallel()
+	volume := smallVolume(t)
+	w := &world{t: t, place: Place{Product: "torikomi-soshin", Dir: filepath.Join(volume, "Torikomi"), State: filepath.Join(volume, "state")}}
+	w.install(w.pack("2.2.0", build1), PlanOptions{Preserve: keep})
+	tx, err := w.update(w.open(), w.pack("2.3.0", build2), PlanOptions{Preserve: keep})
+	must(t, err)
+	for os.Getpagesize()-int(tx.journal.size)%os.Getpagesize() > 50 {
+		must(t, tx.journal.append(line{Mark: swapped}))
+	}
+	fillVolume(t, volume)
+	must(t, tx.Undo(t.Context()))
+	must(t, os.Remove(filepath.Join(volume, "filler")))
+	w.want(w.place.Dir, build1)
 }
 
 func TestSwapStopsWithContext(t *testing.T) {

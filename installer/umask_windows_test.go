@@ -1,0 +1,5 @@
+package installer
+
+import "testing"
+
+func strictUmask(*testing.T) {}
