@@ -114,8 +114,11 @@ func (k *Keys) decrypt(name string, data []byte) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", k.path(name), err)
 	}
+	if len(passphrase) == 0 {
+		return nil, fmt.Errorf("%w: %s is protected, and no passphrase was given", ErrPassphrase, k.path(name))
+	}
 	raw, err = ssh.ParseRawPrivateKeyWithPassphrase(data, passphrase)
-	if errors.Is(err, x509.IncorrectPasswordError) || len(passphrase) == 0 {
+	if errors.Is(err, x509.IncorrectPasswordError) {
 		return nil, fmt.Errorf("%w: %s", ErrPassphrase, k.path(name))
 	}
 	if err != nil {

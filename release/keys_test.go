@@ -56,6 +56,9 @@ func TestKeyFiles(t *testing.T) {
 
 func TestPassphrase(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("deriving keys takes minutes under the race detector, and nothing here is concurrent")
+	}
 	base := t.TempDir()
 	dir, keyDir := filepath.Join(base, "repo"), filepath.Join(base, "keys")
 	s := &secret{text: "一つ目の鍵"}
