@@ -25,12 +25,12 @@ const (
 
 // State is what one round of proofs says, in the three things that count.
 type State struct {
-	Client Client
-	Probe  Probe
+	Client Client `json:"client"`
+	Probe  Probe  `json:"probe"`
 	// Doubt says that something else the manifest asks for is disproved:
 	// another TLS stack fails, or a host that must refuse TLS 1.0 and 1.1 was
 	// not seen to.
-	Doubt bool
+	Doubt bool `json:"doubt"`
 }
 
 // Verdict is what people and scripts are told about the connection.
