@@ -19,10 +19,10 @@
 //
 // [NewClient] makes the http.Client that the whole program shares. [ParseSource]
 // turns one entry of the configuration's source.urls into a [Source], from which
-// metadata is fetched whole and packages are opened as streams. [Mirrors] joins
-// several. The TLS configurations ([ClientConfig], [ServerConfig]) are also used
-// by the connectivity proofs and by koshin's own hosts, so that there is one
-// place that says what TLS means.
+// metadata is fetched whole and packages are opened as streams.
+// The TLS configurations ([ClientConfig], [ServerConfig]) are also used by the
+// connectivity proofs and by koshin's own hosts, so that there is one place that
+// says what TLS means.
 //
 // # Errors
 //

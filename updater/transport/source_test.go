@@ -44,7 +44,6 @@ func TestSourceContract(t *testing.T) {
 	files.Handle("/", http.FileServer(http.Dir(dir)))
 	files.Handle("/a/b/", http.StripPrefix("/a/b", http.FileServer(http.Dir(dir))))
 	url, client := startHost(t, files)
-	dead, _ := ParseSource(filepath.Join(dir, "away"), "", nil)
 	for name, text := range map[string]string{
 		"host":            url,
 		"host with slash": url + "/",
@@ -61,7 +60,6 @@ func TestSourceContract(t *testing.T) {
 			t.Errorf("%s: String is %q", name, source)
 		}
 		t.Run(name, func(t *testing.T) { testContract(t, source) })
-		t.Run(name+" as second mirror", func(t *testing.T) { testContract(t, Mirrors(dead, source)) })
 	}
 }
 
@@ -265,37 +263,6 @@ func TestFolderAway(t *testing.T) {
 	_, err := source.Fetch(t.Context(), "metadata/timestamp.json", 100)
 	if !errors.Is(err, ErrUnreachable) || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestMirrors(t *testing.T) {
-	t.Parallel()
-	var broken, whole atomic.Int32
-	first := newHost(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		broken.Add(1)
-		w.WriteHeader(http.StatusBadGateway)
-	}))
-	second := newHost(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if whole.Add(1); r.URL.Path == "/missing" {
-			w.WriteHeader(http.StatusNotFound)
-		}
-	}))
-	both := Mirrors(first, second)
-	for range 3 {
-		if _, err := both.Fetch(t.Context(), "x", 10); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := both.Fetch(t.Context(), "missing", 10); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("missing: %v", err)
-	}
-	if broken.Load() != 1 || whole.Load() != 4 {
-		t.Errorf("asked the broken one %d times, the other %d", broken.Load(), whole.Load())
-	}
-	away, _ := ParseSource("away", t.TempDir(), nil)
-	_, err := Mirrors(first, away).Fetch(t.Context(), "x", 10)
-	if !errors.Is(err, ErrStatus) || !errors.Is(err, ErrUnreachable) {
-		t.Errorf("not every attempt is kept: %v", err)
 	}
 }
 
