@@ -10,6 +10,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/confirm"
 )
 
 // Hold remembers a build that was found at fault on this PC, so that the daily
@@ -17,10 +18,17 @@ import (
 // build; --retry and a newer build pass it.
 type Hold struct {
 	Version manifest.Version `json:"version"`
-	Reason  string           `json:"reason"`
+	Reason  string           `json:"reason"`           // a confirm.Reason, or one of those below
 	ByHand  bool             `json:"by_hand,omitzero"` // the operator went back; does not count below the floor
 	Since   time.Time        `json:"since"`
 }
+
+// Reasons of a hold beside those of package confirm.
+const (
+	HoldBroken       = string(confirm.ReasonBroken)
+	HoldWrongVersion = "build-wrong-version"
+	HoldByHand       = "by-hand"
+)
 
 func (u *Updater) holdsFile(p manifest.ProductID) string {
 	return filepath.Join(u.productState(p), "held.json")

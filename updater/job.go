@@ -100,7 +100,11 @@ func (j *job) rehearse(ctx context.Context, m *manifest.Manifest, staged *instal
 	place := confirm.Place{Dir: staged.Dir, URL: m.Confirm.Hosts[0].URL, CAFile: j.Updater.options.Reach.CAFile}
 	_, err := confirm.StartTest(ctx, *m.Confirm.SelfTest, place, v)
 	if err != nil && (errors.Is(err, confirm.ErrBroken) || errors.Is(err, confirm.ErrWrongVersion)) {
-		return errors.Join(err, j.hold(j.product.ID, v, false, err.Error()))
+		reason := HoldBroken
+		if errors.Is(err, confirm.ErrWrongVersion) {
+			reason = HoldWrongVersion
+		}
+		return errors.Join(err, j.hold(j.product.ID, v, false, reason))
 	}
 	return err
 }

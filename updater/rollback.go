@@ -87,7 +87,7 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	}
 	j.report.Outcome = RolledBack
 	if byHand {
-		return j.hold(j.product.ID, j.report.From, true, "rolled back by hand")
+		return j.hold(j.product.ID, j.report.From, true, HoldByHand)
 	}
 	return nil
 }

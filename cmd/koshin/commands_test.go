@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/updater/download"
 )
 
@@ -30,6 +32,7 @@ type (
 func (w *world) commands() map[string]command {
 	all := map[string]command{
 		"exitcode":  exitCode,
+		"answered":  answered,
 		"remember":  remember,
 		"unchanged": unchanged,
 		"lock":      lock,
@@ -97,6 +100,17 @@ func exitCode(ts script, neg bool, args []string) {
 	ts.Check(err)
 	if got != want {
 		ts.Fatalf("%s: exit code %d, want %d", args[1], got, want)
+	}
+}
+
+// answered: answered TEXT N koshin [ARG…] runs koshin before an operator who
+// answers every question with this text; it must exit with N.
+func answered(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "answered TEXT N PROGRAM [ARG…]")
+	in := strings.NewReader(strings.Repeat(args[0]+"\n", 10))
+	code := Run(context.Background(), args[3:], terminal.Streams{In: in, Out: ts.Stdout(), Err: ts.Stderr(), CanAsk: true})
+	if strconv.Itoa(int(code)) != args[1] {
+		ts.Fatalf("exit code %d, want %s", code, args[1])
 	}
 }
 

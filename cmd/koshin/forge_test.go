@@ -33,10 +33,10 @@ func (w *world) forgeCommands() map[string]command {
 	}
 }
 
-// expire: expire ROLE signs a role that ended an hour ago.
+// expire: expire ROLE REPO signs a role that ended an hour ago.
 func expire(ts script, neg bool, args []string) {
-	usage(ts, neg, args, "expire ROLE")
-	ts.Check(releasetest.Forge(ts.MkAbs("repo"), ts.MkAbs("keys"), args[0], func(signed map[string]any) {
+	usage(ts, neg, args, "expire ROLE REPO")
+	ts.Check(releasetest.Forge(ts.MkAbs(args[1]), ts.MkAbs("keys"), args[0], func(signed map[string]any) {
 		signed["expires"] = time.Now().UTC().Add(-time.Hour).Format(time.RFC3339)
 	}))
 }

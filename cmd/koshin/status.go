@@ -95,7 +95,7 @@ func (s *session) showStatus(statuses []updater.Status) {
 			s.sayln("status-previous", "version", st.Previous)
 		}
 		for _, h := range st.Holds {
-			s.sayln("status-held", "version", h.Version, "reason", h.Reason)
+			s.sayln("status-held", "version", h.Version, "reason", s.words.Reason(s.language, h.Reason))
 		}
 	}
 }

@@ -11,6 +11,7 @@ package messages
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -60,9 +61,24 @@ func (c *Catalogue) Say(language Language, key string, args ...any) string {
 	return c.fill(language, key, values)
 }
 
-// Note is a sentence that the updater wants said.
+// Note is a sentence that the updater wants said. A reason that has a sentence
+// of its own is said with it.
 func (c *Catalogue) Note(language Language, n updater.Note) string {
-	return c.fill(language, string(n.Key), n.Args)
+	args := maps.Clone(n.Args)
+	if reason, ok := args["reason"]; ok {
+		args["reason"] = c.Reason(language, reason)
+	}
+	return c.fill(language, string(n.Key), args)
+}
+
+// Reason is the sentence for the reason of a verdict or a hold; a reason that
+// somebody wrote is itself.
+func (c *Catalogue) Reason(language Language, reason string) string {
+	key := "reason-" + reason
+	if text := c.fill(language, key, nil); text != key {
+		return strings.TrimRight(text, "。.")
+	}
+	return reason
 }
 
 // Both is the same in both languages, as JSON documents carry it.
