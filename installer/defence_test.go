@@ -51,7 +51,7 @@ func TestJournalTakesBackALine(t *testing.T) {
 	must(t, j.close())
 	again, _, err := openJournal(name, func(string) error { return nil })
 	must(t, err)
-	defer again.close()
+	must(t, again.close())
 	if again.marks[committed] || !again.marks[cleared] {
 		t.Errorf("marks %v", again.marks)
 	}

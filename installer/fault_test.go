@@ -149,7 +149,7 @@ func TestChangedBetweenKillAndRecovery(t *testing.T) {
 	c := newCrashWorld(t)
 	story := crashStories(c.next)[0]
 	for n, point := range c.points(t, story) {
-		if n%(1+stride()) != 0 {
+		if n%(2*stride()) != 0 {
 			continue
 		}
 		w := c.fresh(t)
