@@ -17,7 +17,7 @@ func running(dir string) ([]Process, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("CreateToolhelp32Snapshot", err)
 	}
-	defer windows.CloseHandle(snapshot)
+	defer func() { _ = windows.CloseHandle(snapshot) }()
 	below := pack.Fold(filepath.Clean(dir)) + `\`
 	var found []Process
 	entry := windows.ProcessEntry32{Size: uint32(unsafe.Sizeof(windows.ProcessEntry32{}))}
@@ -42,7 +42,7 @@ func inspect(pid uint32) (Process, string) {
 	if err != nil {
 		return Process{}, ""
 	}
-	defer windows.CloseHandle(handle)
+	defer func() { _ = windows.CloseHandle(handle) }()
 	name := make([]uint16, windows.MAX_LONG_PATH)
 	size := uint32(len(name))
 	if err := windows.QueryFullProcessImageName(handle, 0, &name[0], &size); err != nil {
