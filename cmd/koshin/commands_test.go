@@ -15,10 +15,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/koshin-updater/koshin/cmd/internal/sampleclient"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/updater/download"
 )
@@ -175,6 +177,26 @@ func lock(ts script, neg bool, args []string) {
 func killAt(ts script, neg bool, args []string) {
 	usage(ts, neg, args, "kill-at PHASE PROGRAM [ARG…]")
 	runTo(ts, args[0], args[1:], func(p *os.Process) { _ = p.Kill() })
+	waitForClient(ts)
+}
+
+// waitForClient waits for the end of a connection test that a killed koshin had
+// begun: Windows does not let go of the file of a running program.
+func waitForClient(ts script) {
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for range 600 {
+		file, err := os.OpenFile(ts.MkAbs(filepath.Join("pc", "client", sampleclient.Program())), os.O_WRONLY, 0)
+		if err == nil {
+			_ = file.Close()
+			return
+		}
+		if errors.Is(err, fs.ErrNotExist) { // killed between two steps
+			return
+		}
+		<-again.C
+	}
+	ts.Fatalf("the client does not end")
 }
 
 // runTo runs koshin and calls then once when it says that a phase has begun.
