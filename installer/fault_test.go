@@ -252,3 +252,37 @@ func smallVolume(t *testing.T) string {
 	mountSmall(t, dir)
 	return dir
 }
+
+// A program that still runs from the build that was taken out holds its file.
+// The old build is back all the same, and the next Stage discards the rest.
+func TestUndoWhileTheStagedBuildIsInUse(t *testing.T) {
+	t.Parallel()
+	c := newCrashWorld(t)
+	w := c.fresh(t)
+	inUse, refused := false, 0
+	w.stop = func(point string) error {
+		if inUse && strings.HasPrefix(point, "before remove") && strings.Contains(point, "/"+staging+"/") {
+			refused++
+			return ErrInUse
+		}
+		return nil
+	}
+	p := w.open()
+	tx, err := w.update(p, c.next, PlanOptions{Preserve: keep})
+	must(t, err)
+	inUse = true
+	if err := tx.Undo(t.Context()); err != nil {
+		t.Fatalf("undo: %v", err)
+	}
+	if refused == 0 {
+		t.Fatal("nothing was in use")
+	}
+	checkBuild(t, c, w, build1, "undo")
+	must(t, p.settled())
+	if _, err := p.stageForTest(t.Context(), c.next); !errors.Is(err, ErrInUse) {
+		t.Errorf("stage over a build in use: %v", err)
+	}
+	inUse = false
+	_, err = p.stageForTest(t.Context(), c.next)
+	must(t, err)
+}

@@ -56,7 +56,7 @@ func (t *Transaction) finish(ctx context.Context) error {
 	if err := t.saveRecords(); err != nil {
 		return err
 	}
-	return t.closeJournal(ctx)
+	return t.end(ctx)
 }
 
 // replacePrevious discards the oldest build and keeps the old one in its place.
@@ -118,11 +118,18 @@ func (t *Transaction) undo(ctx context.Context) error {
 		return err
 	}
 	if t.plan.Source == staging {
-		if err := t.discard(ctx, staging, t.to, t.plan.To.Stamp); err != nil {
+		err := t.discard(ctx, staging, t.to, t.plan.To.Stamp)
+		if errors.Is(err, ErrInUse) {
+			// The old build is back and checked. What still runs from the one
+			// that was taken out is left for the next Stage to discard.
+			t.product.log.WarnContext(ctx, "staged build is in use, it is discarded later", "error", err)
+			return t.closeJournal(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return t.closeJournal(ctx)
+	return t.end(ctx)
 }
 
 // restore brings everything back that was moved out, and checks the old build.
@@ -151,6 +158,14 @@ func (t *Transaction) restore(ctx context.Context) error {
 	return t.journal.pass(restored)
 }
 
+// end closes the journal and forgets the staged build, which is no more.
+func (t *Transaction) end(ctx context.Context) error {
+	if err := t.closeJournal(ctx); err != nil {
+		return err
+	}
+	return t.product.removeState(stagedName+".json", stagedName+".index")
+}
+
 // closeJournal ends the transaction.
 func (t *Transaction) closeJournal(ctx context.Context) error {
 	p := t.product
@@ -165,5 +180,5 @@ func (t *Transaction) closeJournal(ctx context.Context) error {
 	if err := errors.Join(t.journal.close(), p.removeState(journalName)); err != nil {
 		return err
 	}
-	return p.removeState(fromName+".index", toName+".index", stagedName+".json", stagedName+".index")
+	return p.removeState(fromName+".index", toName+".index")
 }

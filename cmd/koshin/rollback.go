@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
-	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
 )
 
@@ -28,9 +27,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 					return usageError{errors.New(s.say("need-yes"))}
 				}
 				products = []updater.Product{}
-				for _, p := range s.products {
-					if s.Ask(c.Context(), s.say("ask-rollback", "title", s.title(manifest.Text{}, p.ID))) {
-						products = append(products, p)
+				for _, st := range s.updater.Status(c.Context(), s.products) {
+					if s.Ask(c.Context(), s.say("ask-rollback", "title", s.title(st.Title, st.Product.ID))) {
+						products = append(products, st.Product)
 					}
 				}
 				if len(products) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,7 @@ func Run(ctx context.Context, args []string, streams terminal.Streams) exitcode.
 		return exitcode.Failed
 	}
 	a := &app{Streams: streams, words: words, language: messages.System(), log: slog.New(slog.DiscardHandler)}
+	a.In = bufio.NewReader(streams.In) // one for all questions: answers may be typed ahead
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(streams.In)

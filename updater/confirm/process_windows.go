@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os/exec"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
@@ -20,6 +21,9 @@ func newGroup(cmd *exec.Cmd) (group, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return group{}, err
+	}
+	if err := endWithUs(job, true); err != nil {
+		return group{}, errors.Join(err, windows.CloseHandle(job))
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		HideWindow:    true,
@@ -43,7 +47,23 @@ func (g group) join(cmd *exec.Cmd) {
 }
 
 // close lets go of what still runs.
-func (g group) close() { _ = windows.CloseHandle(g.job) }
+func (g group) close() {
+	_ = endWithUs(g.job, false)
+	_ = windows.CloseHandle(g.job)
+}
+
+// endWithUs says whether the job's processes end when its last handle does. As
+// long as a test runs they do: if koshin is killed, the client must not go on
+// holding files that the recovery needs.
+func endWithUs(job windows.Handle, yes bool) error {
+	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
+	if yes {
+		limits.BasicLimitInformation.LimitFlags = windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+	}
+	_, err := windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
+		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
+	return err
+}
 
 // isBusy says that the program's file is held, as virus scanners do with one
 // that was just written.

@@ -1,6 +1,7 @@
 package terminal_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -66,5 +67,15 @@ func TestProgressOnATerminalIsOneBar(t *testing.T) {
 	p.Finish()
 	if text := talk.String(); !strings.Contains(text, "100%") || strings.Count(text, "\n") != 1 {
 		t.Errorf("got %q", text)
+	}
+}
+
+// Answers that were typed ahead belong to the questions that follow.
+func TestAnswersTypedAhead(t *testing.T) {
+	s := terminal.Streams{In: bufio.NewReader(strings.NewReader("y\nn\ny\n")), Err: io.Discard}
+	for i, want := range []bool{true, false, true} {
+		if got := s.Ask(t.Context(), "?"); got != want {
+			t.Errorf("answer %d: %v", i, got)
+		}
 	}
 }
