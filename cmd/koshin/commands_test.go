@@ -250,9 +250,6 @@ func breakOff(ts script, neg bool, args []string) {
 	ts.Check(os.Rename(whole, whole+download.Unverified))
 }
 
-// skip ends the script without a verdict.
-func skip(ts script, reason string) { ts.Value(around{}).(*surroundings).t.Skip(reason) }
-
 // publisherCommand: publisher copies the publisher's working copy to repo and
 // his keys to keys.
 func (w *world) publisherCommand(ts script, neg bool, args []string) {
