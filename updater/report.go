@@ -88,6 +88,9 @@ func (u *Updater) record(ctx context.Context, verb string, r *Report) {
 		Time: u.now().UTC(), Verb: verb, Product: string(r.Product),
 		From: r.From.String(), To: r.To.String(), Outcome: string(r.Outcome), Detail: detail(r),
 	}
+	if verb == "confirm" && r.After != nil {
+		line.Outcome = string(r.After.Verdict)
+	}
 	if err := u.trail.Append(line); err != nil {
 		u.log.ErrorContext(ctx, "audit trail was not written", "error", err)
 		r.Err = errors.Join(r.Err, err)

@@ -75,6 +75,9 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if in.State == installer.Damaged {
+		return damaged(j.product, in) // connected or not: this is not the build that was installed
+	}
 	j.report.Outcome = UpToDate
 	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes {
 		return j.remember(confirm.Judge(waiting.Before, j.report.After.State), waiting.Before)

@@ -57,6 +57,9 @@ func (s *session) printConfirm(reports []updater.Report) {
 		if r.After != nil {
 			one.Verdict, one.SelfTest = r.After.Verdict, r.After.SelfTest
 			doc.Hosts = append(doc.Hosts, r.After.Hosts...)
+			if r.Err != nil && one.Verdict == confirm.Confirmed {
+				one.Verdict = confirm.Partial // the hosts answer, but the client is not whole
+			}
 		}
 		doc.Products = append(doc.Products, one)
 		codes = append(codes, s.reportCode("confirm", r))

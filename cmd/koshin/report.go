@@ -42,7 +42,11 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 // reportCode is one product's exit code.
 func (s *session) reportCode(verb string, r updater.Report) exitcode.Code {
 	if r.Err != nil {
-		return s.words.Explain(s.language, r.Err).Exit
+		code := s.words.Explain(s.language, r.Err).Exit
+		if verb == "confirm" && code == exitcode.Failed {
+			return exitcode.Unconfirmed // it was asked one question, and could not say yes
+		}
+		return code
 	}
 	switch r.Outcome {
 	case updater.RolledBack:
