@@ -43,7 +43,7 @@ func newHost(ctx context.Context, dir string, authority *localca.Authority) (*ho
 		files.ServeHTTP(counted, r)
 	})
 	server := &http.Server{Handler: handler, TLSConfig: transport.ServerConfig(cert), ErrorLog: log.New(io.Discard, "", 0)}
-	context.AfterFunc(ctx, func() { _ = server.Close() }) // its end is the program's
+	context.AfterFunc(ctx, func() { _ = server.Close() })     // its end is the program's
 	go server.ServeTLS(countingListener{listener, h}, "", "") //nolint:errcheck // ends with ctx
 	return h, nil
 }
