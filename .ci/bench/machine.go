@@ -25,9 +25,9 @@ func machine(ctx context.Context, out io.Writer, before, note string) {
 		cpu = m[1]
 	}
 	revision, _ := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output() // not in a clone: unknown
-	fmt.Fprintf(out, "\n## Measured\n\n%s, at revision %s: %s, %d cores%s; %s/%s, kernel %s, %s.\nLoad average %s before and %s after (this program's own work is in the latter). %s\n",
+	fmt.Fprintf(out, "\n## Measured\n\n%s, at revision %s: %s, %d cores%s; %s/%s, %s.\nLoad average %s before and %s after (this program's own work is in the latter). %s\n",
 		time.Now().Format(time.DateOnly), strings.TrimSpace(string(revision)), cpu, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH,
-		strings.TrimSpace(read("/proc/sys/kernel/osrelease")), runtime.Version(), before, load(), note)
+		runtime.Version(), before, load(), note)
 }
 
 // load is the load average of the last minute.
