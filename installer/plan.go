@@ -35,6 +35,7 @@ type Plan struct {
 	Report    Report        `json:"-"`
 
 	keepUnknown bool
+	seen        []node // the install folder as it was looked at
 	from, to    *listing
 }
 
@@ -124,7 +125,7 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	if err := s.look(ctx, record); err != nil {
 		return err
 	}
-	pl.ID, pl.Kind = p.newID(), manifest.Tree
+	pl.ID, pl.Kind, pl.seen = p.newID(), manifest.Tree, nodes
 	return s.steps()
 }
 

@@ -114,18 +114,37 @@ func (t *Transaction) prepare(ctx context.Context) error {
 	return p.disk.flush()
 }
 
-// unchanged makes the plan once more and compares: whoever agreed to a plan
-// did not agree to another one.
+// unchanged looks at the install folder once more: whoever agreed to a plan did
+// not agree to another one. What happens inside a folder of the user's data is
+// no change, and neither is new content of such a file.
 func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
-	again := &Plan{Direction: plan.Direction, Source: plan.Source, Preserve: plan.Preserve, To: plan.To,
-		keepUnknown: plan.keepUnknown, to: plan.to}
-	if err := p.fill(ctx, again); err != nil {
+	if err := p.settled(); err != nil {
 		return err
 	}
-	if !slices.Equal(again.Steps, plan.Steps) || again.From.Tree != plan.From.Tree {
+	now, err := p.disk.scan(ctx, p.live)
+	if err != nil {
+		return err
+	}
+	data := globs(plan.Preserve)
+	counts := func(n node) bool { return !data.match(path.Dir(n.path)) }
+	same := func(a, b node) bool {
+		return a.path == b.path && a.mode == b.mode &&
+			(a.mode.IsDir() || data.match(a.path) || a.size == b.size && a.mtime.Equal(b.mtime))
+	}
+	if !slices.EqualFunc(keepNodes(plan.seen, counts), keepNodes(now, counts), same) {
 		return ErrFolderChanged
 	}
 	return nil
+}
+
+func keepNodes(nodes []node, keep func(node) bool) []node {
+	var kept []node
+	for _, n := range nodes {
+		if keep(n) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
 }
 
 // tidySource checks that the new build is still complete, and moves out what a

@@ -38,7 +38,9 @@ func (p *Product) unpack(ctx context.Context, reader *pack.Reader, stamp time.Ti
 	for range writers {
 		u.group.Go(u.work)
 	}
-	err = u.read(ctx, reader)
+	large := &shelf{top: root}
+	err = u.read(ctx, reader, large)
+	large.close()
 	close(u.jobs)
 	u.group.Wait()
 	if err = errors.Join(err, u.failed()); err != nil {
@@ -77,7 +79,7 @@ func (u *unpacker) progress(total int64, progress func(done, total int64)) {
 
 // read goes through the package in order. Small files are handed on, large ones
 // written here.
-func (u *unpacker) read(ctx context.Context, reader *pack.Reader) error {
+func (u *unpacker) read(ctx context.Context, reader *pack.Reader, large *shelf) error {
 	buffer := make([]byte, copyBuffer)
 	for {
 		if err := errors.Join(ctx.Err(), u.failed()); err != nil {
@@ -94,7 +96,7 @@ func (u *unpacker) read(ctx context.Context, reader *pack.Reader) error {
 		case entry.Size <= smallFile:
 			err = u.handOn(entry, content)
 		default:
-			err = u.file(entry, &progressReader{contextReader{ctx, content}, u.report}, buffer)
+			err = u.file(large, entry, &progressReader{contextReader{ctx, content}, u.report}, buffer)
 		}
 		if err != nil {
 			return err
@@ -129,9 +131,11 @@ func (u *unpacker) handOn(entry pack.Entry, content io.Reader) error {
 }
 
 func (u *unpacker) work() {
+	on := &shelf{top: u.root}
+	defer on.close()
 	for j := range u.jobs {
 		if u.failed() == nil {
-			u.fail(u.small(j))
+			u.fail(u.small(on, j))
 		}
 		select {
 		case u.free <- j.content[:smallFile]:
@@ -140,26 +144,34 @@ func (u *unpacker) work() {
 	}
 }
 
-func (u *unpacker) small(j job) error {
-	file, err := u.create(j.entry)
+func (u *unpacker) small(on *shelf, j job) error {
+	return u.create(on, j.entry, func(file *os.File) error {
+		_, err := file.Write(j.content)
+		return err
+	})
+}
+
+func (u *unpacker) file(on *shelf, entry pack.Entry, content io.Reader, buffer []byte) error {
+	return u.create(on, entry, func(file *os.File) error {
+		_, err := io.CopyBuffer(onlyWriter{file}, content, buffer)
+		return err
+	})
+}
+
+// create makes one file, lets fill write it, and finishes it.
+func (u *unpacker) create(on *shelf, entry pack.Entry, fill func(*os.File) error) error {
+	folder, base, err := on.at(entry.Path)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(j.content)
-	return u.finish(file, j.entry, err)
-}
-
-func (u *unpacker) file(entry pack.Entry, content io.Reader, buffer []byte) error {
-	file, err := u.create(entry)
+	file, err := folder.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode(entry))
 	if err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(onlyWriter{file}, content, buffer)
-	return u.finish(file, entry, err)
-}
-
-func (u *unpacker) create(entry pack.Entry) (*os.File, error) {
-	return u.root.OpenFile(entry.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode(entry))
+	if err := u.finish(file, entry, fill(file)); err != nil {
+		return err
+	}
+	return folder.Chtimes(base, u.stamp, u.stamp)
 }
 
 // finish gives the file its mode and stamp and, where nothing flushes them all
@@ -171,10 +183,7 @@ func (u *unpacker) finish(file *os.File, entry pack.Entry, err error) error {
 	if err == nil && flushEach {
 		err = file.Sync()
 	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return u.root.Chtimes(entry.Path, u.stamp, u.stamp)
+	return errors.Join(err, file.Close())
 }
 
 // flush makes everything durable.

@@ -150,7 +150,7 @@ func (t *treeWriter) hash(x Index) error {
 
 func (t *treeWriter) write(w io.Writer, x Index) error {
 	compressed, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window),
-		zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(true))
+		zstd.WithEncoderCRC(true))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,3 @@ import (
 func isDiskFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }
-
-// syncDir has nothing to do: NTFS journals renames itself.
-func syncDir(string) error { return nil }

@@ -1,8 +1,9 @@
 // Package download brings one promised file to the disk.
 //
 // A file is loaded as "<sha256>.unverified" and renamed to "<sha256>" only once
-// its length and its hash are those of the promise and it has been flushed: a
-// crash leaves an honest name behind. What is already there is hashed again and
+// its length and its hash are those of the promise: a crash leaves an honest
+// name behind, and a power cut at worst a file that is not what its name says,
+// which the next use notices. What is already there is hashed again and
 // continued with an HTTP range request, so a line that breaks costs nothing but
 // the break. Bytes are hashed while they arrive; memory does not grow with the
 // file.

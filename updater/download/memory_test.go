@@ -44,7 +44,7 @@ func TestConstantMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkFetch loads 64 MiB, hashes, flushes and renames it: once from a
+// BenchmarkFetch loads 64 MiB, hashes and renames it: once from a
 // source that costs nothing, once over TLS 1.2 on the loopback (whose other
 // end runs in the same process).
 func BenchmarkFetch(b *testing.B) {

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/koshin-updater/koshin/manifest"
 )
@@ -79,20 +78,13 @@ func (p *part) settle(failure error) error {
 	return err
 }
 
-// finish gives the complete, verified file its name. It is on the disk before
-// it has it.
+// finish gives the complete, verified file its name. It is not flushed: whoever
+// uses the file hashes it again, so a power cut costs a download and no more.
 func (p *part) finish(final string) error {
-	if err := p.file.Sync(); err != nil { // a network share says only now that it is full
-		err = diskFull(err)
-		return fmt.Errorf("flush %s: %w", p.name, errors.Join(err, p.settle(err)))
+	if err := p.file.Close(); err != nil { // a network share says only now that it is full
+		return fmt.Errorf("close %s: %w", p.name, diskFull(err))
 	}
-	if err := p.file.Close(); err != nil {
-		return fmt.Errorf("close %s: %w", p.name, err)
-	}
-	if err := os.Rename(p.name, final); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(final))
+	return os.Rename(p.name, final)
 }
 
 func hashFile(ctx context.Context, name string) (sum manifest.Digest, err error) {
