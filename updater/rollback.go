@@ -18,24 +18,12 @@ var ErrPreviousAtFault = errors.New("the previous build cannot connect, the newe
 // way as an update. The build that was left is held by hand: the daily run does
 // not bring it back, unless the other one is below the floor.
 func (u *Updater) Rollback(ctx context.Context, products []Product) ([]Report, error) {
-	unlock, err := u.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	var reports []Report
-	for _, p := range products {
-		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
-		err := j.begin(ctx)
-		if err == nil {
-			err = j.rollback(ctx, true)
+	return u.each(ctx, "rollback", products, func(j *job) error {
+		if err := j.begin(ctx); err != nil {
+			return err
 		}
-		reports = append(reports, *j.close(ctx, "rollback", err))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return reports, ctx.Err()
+		return j.rollback(ctx, true)
+	})
 }
 
 // rollback works without the network except for the proofs. What to prove and

@@ -24,39 +24,27 @@ type UpdateOptions struct {
 // failure does not stop the others; the error is about what comes before any
 // product.
 func (u *Updater) Update(ctx context.Context, products []Product, o UpdateOptions) ([]Report, error) {
-	unlock, err := u.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
 	sources := u.options.Sources
 	if o.From != nil {
 		sources = []transport.Source{o.From}
 	}
-	var reports []Report
-	var offers map[manifest.ProductID]offer
-	for _, p := range products {
-		j := &job{Updater: u, product: p, options: o, sources: sources, report: &Report{Product: p.ID, DryRun: o.DryRun}}
+	var offers map[manifest.ProductID]offer // asked for once, after the first product's recovery
+	return u.each(ctx, "update", products, func(j *job) error {
+		j.options, j.sources, j.report.DryRun = o, sources, o.DryRun
 		if u.options.Delegated {
 			j.report.Outcome = UpToDate
 			j.report.Decision = Decision{Action: ActDelegated, Gates: []Gate{{Name: Delegated, Verdict: Closed, Reason: note(GateDelegated)}}}
-			reports = append(reports, *j.report)
-			continue
+			return nil
 		}
-		err := j.begin(ctx)
-		if err == nil && offers == nil {
-			u.phase(p.ID, PhaseTrust, note(NoteTrust))
+		if err := j.begin(ctx); err != nil {
+			return err
+		}
+		if offers == nil {
+			u.phase(j.product.ID, PhaseTrust, note(NoteTrust))
 			offers = u.offers(ctx, products, sources)
 		}
-		if err == nil {
-			err = j.update(ctx, offers[p.ID])
-		}
-		reports = append(reports, *j.close(ctx, "update", err))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return reports, ctx.Err()
+		return j.update(ctx, offers[j.product.ID])
+	})
 }
 
 // close ends a product's way: outcome, trail, handles.

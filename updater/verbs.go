@@ -39,8 +39,9 @@ func (u *Updater) lastTitle(p Product) manifest.Text {
 	return m.Title
 }
 
-// Confirm proves connectivity now and changes nothing but the audit trail.
-func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, error) {
+// each does one verb for one product after the other, with other koshins kept
+// out. One product's failure does not stop the others; an interruption does.
+func (u *Updater) each(ctx context.Context, verb string, products []Product, do func(*job) error) ([]Report, error) {
 	unlock, err := u.lock(ctx)
 	if err != nil {
 		return nil, err
@@ -49,12 +50,17 @@ func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, er
 	var reports []Report
 	for _, p := range products {
 		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
-		reports = append(reports, *j.close(ctx, "confirm", j.confirmNow(ctx)))
+		reports = append(reports, *j.close(ctx, verb, do(j)))
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return reports, ctx.Err()
+}
+
+// Confirm proves connectivity now and changes nothing but the audit trail.
+func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, error) {
+	return u.each(ctx, "confirm", products, func(j *job) error { return j.confirmNow(ctx) })
 }
 
 func (j *job) confirmNow(ctx context.Context) (err error) {
@@ -88,24 +94,12 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 // Recover finishes or takes back what an interrupted run left open. It needs no
 // network.
 func (u *Updater) Recover(ctx context.Context, products []Product) ([]Report, error) {
-	unlock, err := u.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	var reports []Report
-	for _, p := range products {
-		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
-		err := j.begin(ctx)
-		if err == nil {
-			err = j.settled(ctx)
+	return u.each(ctx, "recover", products, func(j *job) error {
+		if err := j.begin(ctx); err != nil {
+			return err
 		}
-		reports = append(reports, *j.close(ctx, "recover", err))
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return reports, ctx.Err()
+		return j.settled(ctx)
+	})
 }
 
 // settled reports what stands after a recovery.
