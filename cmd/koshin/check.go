@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,19 +18,14 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "アップデートの確認 - compare what is installed with the TLS-ready and the newest build",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
+			findings, err := s.updater.Check(ctx, s.products)
 			if err != nil {
 				return err
 			}
-			defer s.close()
-			findings, err := s.updater.Check(c.Context(), s.products)
-			if err != nil {
-				return err
-			}
-			s.showFindings(c.Name(), findings)
+			s.showFindings("check", findings)
 			return nil
-		},
+		}),
 	}
 }
 

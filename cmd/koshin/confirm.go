@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"github.com/spf13/cobra"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
@@ -30,22 +31,17 @@ func (a *app) confirmCommand() *cobra.Command {
 		Use:   "confirm",
 		Short: "Prove connectivity now, change nothing",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			reports, err := s.updater.Confirm(c.Context(), s.products)
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
+			reports, err := s.updater.Confirm(ctx, s.products)
 			if !a.json {
-				return s.showReports(c.Name(), reports, err)
+				return s.showReports("confirm", reports, err)
 			}
 			if err != nil {
 				return err
 			}
 			s.printConfirm(reports)
 			return nil
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -14,25 +15,20 @@ func (a *app) explainCommand() *cobra.Command {
 		Use:   "explain",
 		Short: "Show every gate with its verdict: why an update happens or waits",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			findings, err := s.updater.Check(c.Context(), s.products)
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
+			findings, err := s.updater.Check(ctx, s.products)
 			if err != nil {
 				return err
 			}
 			if a.json {
-				s.showFindings(c.Name(), findings)
+				s.showFindings("explain", findings)
 				return nil
 			}
 			for _, f := range findings {
 				s.explain(f)
 			}
 			return nil
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -15,20 +16,15 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback",
 		Short: "Go back to the previous build, checked the same way",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
 			products := s.products
 			if !yes {
 				if !s.CanAsk {
 					return usageError{errors.New(s.say("need-yes"))}
 				}
 				products = []updater.Product{}
-				for _, st := range s.updater.Status(c.Context(), s.products) {
-					if s.Ask(c.Context(), s.say("ask-rollback", "title", s.title(st.Title, st.Product.ID))) {
+				for _, st := range s.updater.Status(ctx, s.products) {
+					if s.Ask(ctx, s.say("ask-rollback", "title", s.title(st.Title, st.Product.ID))) {
 						products = append(products, st.Product)
 					}
 				}
@@ -38,9 +34,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 					return nil
 				}
 			}
-			reports, err := s.updater.Rollback(c.Context(), products)
-			return s.showReports(c.Name(), reports, err)
-		},
+			reports, err := s.updater.Rollback(ctx, products)
+			return s.showReports("rollback", reports, err)
+		}),
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "ask nothing")
 	return c

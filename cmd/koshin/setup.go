@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
@@ -48,6 +50,18 @@ func (a *app) open() (*session, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// onPC makes a verb of what it does in an open session.
+func (a *app) onPC(do func(context.Context, *session) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, _ []string) error {
+		s, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		return do(c.Context(), s)
+	}
 }
 
 func (s *session) close() { s.events.close() }

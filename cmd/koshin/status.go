@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,20 +38,15 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what is installed here, without the network",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			statuses := s.updater.Status(c.Context(), s.products)
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
+			statuses := s.updater.Status(ctx, s.products)
 			if a.json {
 				s.print(s.statusJSON(statuses))
 				return nil
 			}
 			s.showStatus(statuses)
 			return nil
-		},
+		}),
 	}
 }
 

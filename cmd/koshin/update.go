@@ -20,12 +20,7 @@ func (a *app) updateCommand() *cobra.Command {
 		Use:   "update",
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		RunE: a.onPC(func(ctx context.Context, s *session) error {
 			if from != "" {
 				dir, err := filepath.Abs(from)
 				if err != nil {
@@ -37,13 +32,15 @@ func (a *app) updateCommand() *cobra.Command {
 			}
 			products := s.products
 			if !yes && !o.DryRun {
-				if products, err = s.agreed(c.Context(), o.From == nil); err != nil || products == nil {
+				agreed, err := s.agreed(ctx, o.From == nil)
+				if err != nil || agreed == nil {
 					return err
 				}
+				products = agreed
 			}
-			reports, err := s.updater.Update(c.Context(), products, o)
-			return s.showReports(c.Name(), reports, err)
-		},
+			reports, err := s.updater.Update(ctx, products, o)
+			return s.showReports("update", reports, err)
+		}),
 	}
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "everything short of the swap")
 	c.Flags().BoolVar(&yes, "yes", false, "ask nothing")
