@@ -46,6 +46,10 @@
 //	plan → step 0 … step n → swapped → committed → finishing          → (deleted)
 //	                     └────────────→ cleared → restored → (deleted)
 //
+// It has two schemas. A plan for a tree is written in the first one for ever, so
+// that an older koshin can still recover it; plans of the other kinds need the
+// second. A journal of a newer schema is refused, and nothing is touched.
+//
 // Without "committed" a recovery undoes: it takes back what the begun steps put
 // ("cleared"), gives back everything in retired/, and hashes every file of the
 // old build ("restored"). With it, the new build is hashed and the clean-up

@@ -14,9 +14,23 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/manifest"
 )
 
-const journalSchema = "koshin/journal/1"
+// A plan of kind tree is journalled in the first schema, for ever, so that any
+// koshin can recover it; the other kinds need what only the second one has.
+const (
+	journalSchema1 = "koshin/journal/1" // kind tree
+	journalSchema2 = "koshin/journal/2" // kinds exe, msi and setup
+)
+
+// journalSchema is the oldest schema that can hold a plan of this kind.
+func journalSchema(kind manifest.Kind) string {
+	if kind == manifest.Tree {
+		return journalSchema1
+	}
+	return journalSchema2
+}
 
 // maxJournal bounds a journal in bytes: a plan with a step for each of the
 // most entries that a package may have.
@@ -67,7 +81,7 @@ func createJournal(name string, plan *Plan, stop func(string) error) (*journal, 
 	if err := stop("before journal"); err != nil {
 		return nil, err
 	}
-	first, err := encodeLine(opening{journalSchema, plan})
+	first, err := encodeLine(opening{journalSchema(plan.Kind), plan})
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +232,7 @@ func readOpening(text []byte) (*Plan, error) {
 	if err := json.Unmarshal(data, &schema); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
-	if schema.Schema != journalSchema {
+	if schema.Schema != journalSchema1 && schema.Schema != journalSchema2 {
 		return nil, fmt.Errorf("%w: %q", ErrJournalSchema, schema.Schema)
 	}
 	var first opening
@@ -227,6 +241,9 @@ func readOpening(text []byte) (*Plan, error) {
 	}
 	if err := first.Plan.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	if first.Schema != journalSchema(first.Plan.Kind) {
+		return nil, fmt.Errorf("%w: kind %q in schema %q", ErrJournal, first.Plan.Kind, first.Schema)
 	}
 	return first.Plan, nil
 }

@@ -7,14 +7,23 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/koshin-updater/koshin/manifest"
 )
 
 func somePlan() *Plan {
 	return &Plan{ID: "20260401T000000Z", Kind: "tree", Direction: Update, Source: staging,
 		From: Record{Product: "p"}, To: Record{Product: "p"},
 		Steps: []Step{{Retire, "a"}, {Mkdir, ""}, {Put, "b"}}}
+}
+
+// someRun is a plan that only the second schema holds.
+func someRun(kind manifest.Kind) *Plan {
+	build := Record{Product: "p", Kind: kind, Detect: "uninstall-key:Torikomi", Installer: &manifest.Installer{Args: []string{"/S"}, SuccessCodes: []int{0}}}
+	return &Plan{ID: "20260401T000000Z", Kind: kind, Direction: Update, Source: staging, From: build, To: build, Steps: []Step{{Run, installerName(kind)}}}
 }
 
 func lines(t testing.TB, values ...any) []byte {
@@ -32,7 +41,7 @@ func step(n int) line { return line{Step: &n} }
 
 func TestReadJournal(t *testing.T) {
 	t.Parallel()
-	first := opening{journalSchema, somePlan()}
+	first := opening{journalSchema1, somePlan()}
 	outside, unknown, otherKind := somePlan(), somePlan(), somePlan()
 	outside.Steps = []Step{{Put, "../x"}}
 	unknown.Steps = []Step{{"burn", "x"}}
@@ -57,12 +66,14 @@ func TestReadJournal(t *testing.T) {
 		{"torn plan", whole[:60], ErrJournal, 0},
 		{"a bit in the plan", append([]byte("1"), whole[1:]...), ErrJournal, 0},
 		{"a bit in an earlier line", flipped, ErrJournal, 0},
-		{"newer", lines(t, opening{"koshin/journal/2", somePlan()}), ErrJournalSchema, 0},
-		{"unknown field", lines(t, map[string]any{"schema": journalSchema, "plan": map[string]any{"id": "x", "color": "red"}}), ErrJournal, 0},
-		{"no plan", lines(t, opening{journalSchema, nil}), ErrJournal, 0},
-		{"step outside", lines(t, opening{journalSchema, outside}), ErrJournal, 0},
-		{"unknown step", lines(t, opening{journalSchema, unknown}), ErrJournal, 0},
-		{"other kind", lines(t, opening{journalSchema, otherKind}), ErrJournal, 0},
+		{"newer", lines(t, opening{"koshin/journal/3", somePlan()}), ErrJournalSchema, 0},
+		{"a tree in the second schema", lines(t, opening{journalSchema2, somePlan()}), ErrJournal, 0},
+		{"an installer in the first", lines(t, opening{journalSchema1, someRun("msi")}), ErrJournal, 0},
+		{"unknown field", lines(t, map[string]any{"schema": journalSchema1, "plan": map[string]any{"id": "x", "color": "red"}}), ErrJournal, 0},
+		{"no plan", lines(t, opening{journalSchema1, nil}), ErrJournal, 0},
+		{"step outside", lines(t, opening{journalSchema1, outside}), ErrJournal, 0},
+		{"unknown step", lines(t, opening{journalSchema1, unknown}), ErrJournal, 0},
+		{"other kind", lines(t, opening{journalSchema1, otherKind}), ErrJournal, 0},
 		{"step left out", lines(t, first, step(1), step(2)), ErrJournal, 0},
 		{"step beyond the plan", lines(t, first, step(0), step(1), step(2), step(3), step(4)), ErrJournal, 0},
 		{"unknown mark", lines(t, first, line{Mark: "halfway"}, step(0)), ErrJournal, 0},
@@ -78,11 +89,54 @@ func TestReadJournal(t *testing.T) {
 	}
 }
 
+// TestReadForeignJournal: a plan that could not have been made here is refused.
+func TestReadForeignJournal(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(*Plan)
+		want   error
+	}{
+		"as it is":             {func(*Plan) {}, nil},
+		"from nothing":         {func(p *Plan) { p.From = Record{Product: "p"} }, nil},
+		"from another kind":    {func(p *Plan) { p.From.Kind = "setup" }, nil},
+		"back":                 {func(p *Plan) { p.Direction, p.Source = Rollback, previous }, nil},
+		"nowhere":              {func(p *Plan) { p.Direction = "sideways" }, ErrJournal},
+		"from a tree":          {func(p *Plan) { p.From.Kind = "tree" }, ErrJournal},
+		"to another kind":      {func(p *Plan) { p.To.Kind = "setup" }, ErrJournal},
+		"unknown kind":         {func(p *Plan) { p.Kind = "deb" }, ErrJournal},
+		"no rule":              {func(p *Plan) { p.To.Detect = "" }, ErrJournal},
+		"no readable rule":     {func(p *Plan) { p.To.Detect = "file:../x:(.*)" }, ErrJournal},
+		"another installer":    {func(p *Plan) { p.Steps[0].Path = "cmd.exe" }, ErrJournal},
+		"an installer outside": {func(p *Plan) { p.Steps[0].Path = "../installer.msi" }, ErrJournal},
+		"a step of a tree":     {func(p *Plan) { p.Steps[0].Op = Put }, ErrJournal},
+		"two runs":             {func(p *Plan) { p.Steps = append(p.Steps, p.Steps...) }, ErrJournal},
+		"no run":               {func(p *Plan) { p.Steps = nil }, ErrJournal},
+	}
+	for name, test := range tests {
+		plan := someRun(manifest.MSI)
+		test.change(plan)
+		got, _, _, err := readJournal(lines(t, opening{journalSchema2, plan}, step(0)))
+		if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+			t.Errorf("%s: %v, not %v", name, err, test.want)
+		}
+		if err == nil && !reflect.DeepEqual(got, plan) {
+			t.Errorf("%s: read %+v, not %+v", name, got, plan)
+		}
+	}
+	tree := somePlan()
+	tree.Steps = []Step{{Run, installerName(manifest.MSI)}}
+	if _, _, _, err := readJournal(lines(t, opening{journalSchema1, tree})); !errors.Is(err, ErrJournal) {
+		t.Errorf("a run in a plan for a tree: %v", err)
+	}
+}
+
 func FuzzReadJournal(f *testing.F) {
-	first := opening{journalSchema, somePlan()}
+	first := opening{journalSchema1, somePlan()}
 	f.Add(lines(f, first, step(0), step(1), line{Mark: swapped}, line{Mark: committed}))
 	f.Add(lines(f, first, step(0), line{Mark: cleared})[:400])
-	f.Add(lines(f, opening{"koshin/journal/2", nil}))
+	f.Add(lines(f, opening{journalSchema2, someRun("msi")}, step(0), line{Mark: swapped}))
+	f.Add(lines(f, opening{journalSchema2, someRun("setup")}, step(0), line{Mark: restored}))
+	f.Add(lines(f, opening{"koshin/journal/3", nil}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		plan, got, good, err := readJournal(data)
 		if err != nil {

@@ -135,8 +135,8 @@ func (pl *Plan) check() error {
 	if pl == nil {
 		return errors.New("no plan")
 	}
-	if pl.Kind != manifest.Tree {
-		return fmt.Errorf("kind %q: %w", pl.Kind, errors.ErrUnsupported)
+	if pl.Direction != Update && pl.Direction != Rollback {
+		return fmt.Errorf("unknown direction %q", pl.Direction)
 	}
 	if pl.Source != staging && pl.Source != previous {
 		return fmt.Errorf("unknown source %q", pl.Source)
@@ -149,7 +149,7 @@ func (pl *Plan) check() error {
 			return err
 		}
 	}
-	return nil
+	return pl.checkKind()
 }
 
 // insidePath refuses what does not stay inside a folder. It is laxer than a

@@ -16,7 +16,11 @@ import (
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
-const recordSchema = "koshin/record/1"
+// A record of kind tree keeps the first schema, so that any koshin can read it.
+const (
+	recordSchema1 = "koshin/record/1"
+	recordSchema2 = "koshin/record/2" // kinds msi and setup
+)
 
 // maxRecord bounds a record in bytes: a hundred globs are far below it.
 const maxRecord = 256 << 10
@@ -40,6 +44,12 @@ type Record struct {
 	When    time.Time          `json:"when"`              // installed
 	Stamp   time.Time          `json:"stamp,omitzero"`    // modification time that all its files were given
 	Keep    []string           `json:"preserve,omitzero"` // globs of the user's data
+
+	// Kinds msi and setup only. What koshin keeps of such a build is its
+	// installer, and that is what the index lists.
+	Kind      manifest.Kind       `json:"kind,omitzero"`      // zero: files that koshin put there itself
+	Installer *manifest.Installer `json:"installer,omitzero"` // how it is run
+	Detect    string              `json:"detect,omitzero"`    // rule that reads the installed version
 }
 
 func (p *Product) newRecord(version manifest.Version, index pack.Index, preserve []string) (*Record, error) {
@@ -47,8 +57,15 @@ func (p *Product) newRecord(version manifest.Version, index pack.Index, preserve
 	if err != nil {
 		return nil, err
 	}
-	return &Record{Schema: recordSchema, Product: p.place.Product, Version: version, Tree: digest,
+	return &Record{Schema: recordSchema1, Product: p.place.Product, Version: version, Tree: digest,
 		When: p.now().UTC().Truncate(time.Second), Keep: preserve}, nil
+}
+
+func (r *Record) schema() string {
+	if r.Kind == "" {
+		return recordSchema1
+	}
+	return recordSchema2
 }
 
 // Installed is what koshin recorded when it last installed; nil when it never
@@ -70,7 +87,7 @@ func (p *Product) loadRecord(name string) (*Record, error) {
 	if err := json.Unmarshal(data, &r, json.RejectUnknownMembers(true)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
-	if r.Schema != recordSchema || r.Product != p.place.Product {
+	if r.Schema != r.schema() || r.Product != p.place.Product {
 		return nil, fmt.Errorf("%w: schema %q, product %q", ErrRecord, r.Schema, r.Product)
 	}
 	return &r, nil

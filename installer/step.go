@@ -2,6 +2,7 @@ package installer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 
@@ -21,6 +22,11 @@ const (
 	Seed   Op = "seed"   // put a first version of what will be the user's data
 )
 
+// The steps of the other kinds.
+const (
+	Run Op = "run" // the installer at this path of staging/ or previous/; kinds msi and setup
+)
+
 // Step is one change to the disk.
 type Step struct {
 	Op   Op     `json:"op"`
@@ -31,7 +37,7 @@ func (s Step) String() string { return string(s.Op) + " " + s.Path }
 
 func (s Step) check() error {
 	switch s.Op {
-	case Retire, Keep, Mkdir, Put, Seed:
+	case Retire, Keep, Mkdir, Put, Seed, Run:
 	default:
 		return fmt.Errorf("unknown step %q", s.Op)
 	}
@@ -53,9 +59,10 @@ func (t *Transaction) do(ctx context.Context, s Step) error {
 		return p.disk.move(ctx, live, t.aside("live", s.Path))
 	case Mkdir:
 		return p.disk.mkdir(ctx, live)
-	default:
+	case Put, Seed:
 		return p.disk.move(ctx, p.work(t.plan.Source, s.Path), live)
 	}
+	return fmt.Errorf("step %s: %w", s, errors.ErrUnsupported)
 }
 
 // takeBack undoes a step that brought something of the new build into the

@@ -1,0 +1,72 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
+
+// isForeign says whether builds of this kind come with an installer of their
+// own, which koshin runs and whose work it cannot see.
+func isForeign(kind manifest.Kind) bool { return kind == manifest.MSI || kind == manifest.Setup }
+
+// installerName is what an installer is called in staging/, current/ and
+// previous/.
+func installerName(kind manifest.Kind) string {
+	switch {
+	case kind == manifest.MSI:
+		return "installer.msi"
+	case runtime.GOOS == "windows":
+		return "setup.exe"
+	}
+	return "setup"
+}
+
+// opsOf are the steps that a plan of this kind may have.
+func opsOf(kind manifest.Kind) []Op {
+	switch kind {
+	case manifest.Tree:
+		return []Op{Retire, Keep, Mkdir, Put, Seed}
+	case manifest.MSI, manifest.Setup:
+		return []Op{Run}
+	}
+	return nil
+}
+
+// checkKind refuses a plan that mixes what belongs to different kinds.
+func (pl *Plan) checkKind() error {
+	ops := opsOf(pl.Kind)
+	if len(ops) == 0 {
+		return fmt.Errorf("kind %q: %w", pl.Kind, errors.ErrUnsupported)
+	}
+	for _, s := range pl.Steps {
+		if !slices.Contains(ops, s.Op) {
+			return fmt.Errorf("step %s in a plan of kind %q", s, pl.Kind)
+		}
+	}
+	if isForeign(pl.Kind) {
+		return pl.checkForeign()
+	}
+	if pl.From.Kind != "" || pl.To.Kind != "" {
+		return fmt.Errorf("builds of kinds %q and %q in a plan of kind %q", pl.From.Kind, pl.To.Kind, pl.Kind)
+	}
+	return nil
+}
+
+// checkForeign: one run of the installer, and a rule that reads what came of it.
+func (pl *Plan) checkForeign() error {
+	if len(pl.Steps) != 1 || pl.Steps[0].Path != installerName(pl.Kind) {
+		return fmt.Errorf("steps %v in a plan of kind %q", pl.Steps, pl.Kind)
+	}
+	if pl.To.Kind != pl.Kind || pl.From.Kind != "" && !isForeign(pl.From.Kind) {
+		return fmt.Errorf("builds of kinds %q and %q in a plan of kind %q", pl.From.Kind, pl.To.Kind, pl.Kind)
+	}
+	rule, err := manifest.ParseRule(pl.To.Detect)
+	if err == nil && rule.Kind == manifest.RuleRecord {
+		err = fmt.Errorf("rule %q reads no installed version", pl.To.Detect)
+	}
+	return err
+}
