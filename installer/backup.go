@@ -51,7 +51,7 @@ func (p *Product) copyData(ctx context.Context, from, to string) error {
 	if err := p.disk.mkdirAll(path.Dir(to)); err != nil {
 		return err
 	}
-	info, err := root.Lstat(from)
+	info, err := p.disk.lstat(from)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (p *Product) copyData(ctx context.Context, from, to string) error {
 }
 
 func (p *Product) copyFile(ctx context.Context, from, to string, info os.FileInfo) error {
-	source, err := p.disk.root.Open(from)
+	source, err := p.disk.open(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (p *Product) copyFile(ctx context.Context, from, to string, info os.FileInf
 
 // compare reads both files and gives [ErrBackup] when a byte differs.
 func (p *Product) compare(ctx context.Context, one, other string) error {
-	a, err := p.disk.root.Open(one)
+	a, err := p.disk.open(ctx, one)
 	if err != nil {
 		return err
 	}

@@ -8,16 +8,8 @@ import (
 	"os"
 	"path"
 	"slices"
-	"time"
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
-)
-
-// patience is how long a file in use is waited for: a virus scanner lets go
-// within a second, a person at work does not.
-const (
-	patience = 2 * time.Second
-	pause    = 50 * time.Millisecond
 )
 
 // disk is the folder that holds the install folder and the work folder beside
@@ -28,14 +20,16 @@ type disk struct {
 	root  *os.Root
 	dirty map[string]bool          // folders whose names are not yet durable
 	copy  []byte                   // buffer for reading files
+	waits waits                    // for files in use
 	stop  func(point string) error // tests only
 }
 
-func (d *disk) change(ctx context.Context, point string, do func() error) error {
+// change does one thing to the disk, and waits for name if that is in use.
+func (d *disk) change(ctx context.Context, point, name string, do func() error) error {
 	if err := d.at("before " + point); err != nil {
 		return err
 	}
-	if err := retry(ctx, do); err != nil {
+	if err := d.waits.retry(ctx, name, do); err != nil {
 		return fmt.Errorf("%s: %w", point, explain(err))
 	}
 	return d.at("after " + point)
@@ -48,32 +42,13 @@ func (d *disk) at(point string) error {
 	return explain(d.stop(point))
 }
 
-// retry waits, within limits, for a file that is in use for a moment.
-func retry(ctx context.Context, do func() error) error {
-	end := time.Now().Add(patience)
-	for {
-		err := do()
-		if err == nil || !mayPass(err) {
-			return err
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("%w: %w", ErrInUse, err)
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
-		case <-time.After(pause):
-		}
-	}
-}
-
 // move renames and makes the folder for the new name. It never replaces.
 func (d *disk) move(ctx context.Context, from, to string) error {
 	if err := d.mkdirAll(path.Dir(to)); err != nil {
 		return err
 	}
-	return d.change(ctx, "move "+from+" to "+to, func() error {
-		if _, err := d.root.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+	return d.change(ctx, "move "+from+" to "+to, from, func() error {
+		if _, err := d.lstat(to); !errors.Is(err, fs.ErrNotExist) {
 			return errors.Join(err, &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist})
 		}
 		d.touch(from, to)
@@ -84,7 +59,7 @@ func (d *disk) move(ctx context.Context, from, to string) error {
 // mkdir makes a folder with the mode of an installed one. One that is there is
 // no error.
 func (d *disk) mkdir(ctx context.Context, name string) error {
-	return d.change(ctx, "make "+name, func() error {
+	return d.change(ctx, "make "+name, name, func() error {
 		d.touch(name)
 		if err := d.root.Mkdir(name, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
@@ -94,7 +69,7 @@ func (d *disk) mkdir(ctx context.Context, name string) error {
 }
 
 func (d *disk) mkdirAll(name string) error {
-	if _, err := d.root.Lstat(name); err == nil {
+	if _, err := d.lstat(name); err == nil {
 		return nil
 	}
 	for parent := name; parent != "."; parent = path.Dir(parent) {
@@ -105,13 +80,27 @@ func (d *disk) mkdirAll(name string) error {
 
 // remove deletes a file or an empty folder. One that is not there is no error.
 func (d *disk) remove(ctx context.Context, name string) error {
-	return d.change(ctx, "remove "+name, func() error {
+	return d.change(ctx, "remove "+name, name, func() error {
 		d.touch(name)
 		if err := d.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
 	})
+}
+
+// open opens a file for reading, and waits if somebody keeps it for himself.
+func (d *disk) open(ctx context.Context, name string) (file *os.File, err error) {
+	err = d.waits.retry(ctx, name, func() error {
+		file, err = d.root.Open(name)
+		return err
+	})
+	return file, err
+}
+
+// removeAll deletes a folder with everything in it, all of which is koshin's own.
+func (d *disk) removeAll(ctx context.Context, name string) error {
+	return explain(d.waits.retry(ctx, name, func() error { return d.root.RemoveAll(name) }))
 }
 
 // removeIfEmpty deletes a folder unless something is in it.
@@ -147,14 +136,37 @@ func (d *disk) names(name string) ([]string, error) {
 	return names, errors.Join(err, dir.Close())
 }
 
+// lstat is what stands at name, itself and not what a link leads to. Windows
+// cannot look through a file's own handle while somebody keeps it for himself;
+// the folder that it is in knows it all the same. To take such a file for gone
+// would put another in its place.
+func (d *disk) lstat(name string) (fs.FileInfo, error) {
+	info, err := d.root.Lstat(name)
+	if err == nil || !isInUse(err) {
+		return info, err
+	}
+	dir, openErr := d.root.Open(path.Dir(name))
+	if openErr != nil {
+		return nil, errors.Join(err, openErr)
+	}
+	defer dir.Close()
+	entries, readErr := dir.ReadDir(-1)
+	for _, e := range entries {
+		if key(e.Name()) == key(path.Base(name)) {
+			return e.Info()
+		}
+	}
+	return nil, errors.Join(err, readErr)
+}
+
 func (d *disk) exists(name string) bool {
-	_, err := d.root.Lstat(name)
+	_, err := d.lstat(name)
 	return err == nil
 }
 
 // isDir says whether name is a folder and not a link to one.
 func (d *disk) isDir(name string) bool {
-	info, err := d.root.Lstat(name)
+	info, err := d.lstat(name)
 	return err == nil && info.IsDir()
 }
 
@@ -176,7 +188,7 @@ func (d *disk) flush() error {
 }
 
 func (d *disk) flushDir(name string) error {
-	if info, err := d.root.Lstat(name); err != nil || !info.IsDir() {
+	if info, err := d.lstat(name); err != nil || !info.IsDir() {
 		return err
 	}
 	return atomicfile.SyncDir(path.Join(d.root.Name(), name))

@@ -56,4 +56,11 @@
 // repeated. Because a rename has happened or not, each file stands in exactly
 // one of two places, so every half of this can run again after any half of
 // itself.
+//
+// # Files in use
+//
+// Nothing is killed. What somebody has open for a moment, a virus scanner for
+// one, is waited for: a few seconds a file, half a minute for all files of a
+// swap together, some minutes on the way back ([Place].Waiting is told). After
+// that the swap is undone, and an [InUseError] names program, number and user.
 package installer

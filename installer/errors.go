@@ -30,7 +30,8 @@ var (
 	ErrStaged = errors.New("stored build is damaged")
 	// ErrBackup is a snapshot that is not byte for byte the data it was made from.
 	ErrBackup = errors.New("snapshot differs from the data")
-	// ErrInUse is a file or folder that another program holds open.
+	// ErrInUse is a file or folder that another program holds open; an
+	// [*InUseError] says which and who.
 	ErrInUse = errors.New("file is in use")
 	// ErrDiskFull is a disk without room; what was begun has been undone.
 	ErrDiskFull = errors.New("disk is full")
@@ -60,8 +61,8 @@ var errStopped = errors.New("stopped by a test")
 // explain adds what callers decide on to an error of the system.
 func explain(err error) error {
 	switch {
-	case err == nil:
-		return nil
+	case err == nil || errors.Is(err, ErrInUse):
+		return err
 	case isDiskFull(err):
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	case isOtherVolume(err):

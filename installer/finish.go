@@ -12,6 +12,7 @@ import (
 // Commit makes the new build the installed one and the old one the previous
 // one. After an error the new build stands and [Recover] finishes the rest.
 func (t *Transaction) Commit(ctx context.Context) error {
+	t.product.disk.waits.begin(forward())
 	if err := t.journal.pass(committed); err != nil {
 		return t.wrap("commit", err)
 	}
@@ -22,6 +23,7 @@ func (t *Transaction) Commit(ctx context.Context) error {
 // since the swap stays. [ErrDiffers] names files that somebody else changed
 // meanwhile. After [ErrNotRestored] it, or [Recover], may run again.
 func (t *Transaction) Undo(ctx context.Context) error {
+	t.product.disk.waits.begin(wayBack())
 	if err := t.undo(ctx); err != nil {
 		return t.wrap("undo", fmt.Errorf("%w: %w", ErrNotRestored, err))
 	}

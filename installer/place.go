@@ -19,6 +19,10 @@ type Place struct {
 	Product manifest.ProductID
 	Dir     string // install folder
 	State   string // folder of this product's journal and records; made when needed
+
+	// Waiting, if any, is told of a file in use that is being waited for, after
+	// the first half second of it. Holders is empty where nobody can say who.
+	Waiting func(path string, holders []Process) `json:"-"`
 }
 
 // Product is one product at its [Place]. It is for one goroutine; the caller
@@ -58,13 +62,15 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 		return nil, fmt.Errorf("open the folder of %s: %w", place.Product, err)
 	}
 	place.Dir = dir
-	return &Product{
+	p := &Product{
 		place: place,
 		disk:  &disk{root: root, dirty: map[string]bool{}, copy: make([]byte, copyBuffer)},
 		live:  live,
 		log:   log.With("product", place.Product),
 		now:   time.Now,
-	}, nil
+	}
+	p.disk.waits = waits{patience: forward(), passes: mayPass, holders: p.holders, path: p.path, tell: place.Waiting}
+	return p, nil
 }
 
 // openAbove opens the nearest folder above dir that exists, and gives dir

@@ -67,6 +67,7 @@ func (t *Transaction) recover(ctx context.Context) (Action, error) {
 	if t.to, err = t.product.loadIndex(toName, t.plan.To.Tree); err != nil {
 		return "", err
 	}
+	t.product.disk.waits.begin(wayBack())
 	if !t.journal.marks[committed] {
 		return Reverted, t.Undo(ctx)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -76,14 +77,19 @@ func (d *disk) scanInto(ctx context.Context, area, rel string, nodes *[]node) er
 
 // hash is the SHA-256 of a file.
 func (d *disk) hash(ctx context.Context, name string) (digest manifest.Digest, err error) {
-	file, err := d.root.Open(name)
+	file, err := d.open(ctx, name)
 	if err != nil {
 		return digest, err
 	}
+	return d.hashFile(ctx, file)
+}
+
+// hashFile reads an open file to its end and closes it.
+func (d *disk) hashFile(ctx context.Context, file *os.File) (digest manifest.Digest, err error) {
 	defer file.Close()
 	sum := sha256.New()
 	if _, err := io.CopyBuffer(sum, &contextReader{ctx, file}, d.copy); err != nil {
-		return digest, fmt.Errorf("read %s: %w", name, err)
+		return digest, fmt.Errorf("read %s: %w", file.Name(), err)
 	}
 	sum.Sum(digest[:0])
 	return digest, nil

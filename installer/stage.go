@@ -55,6 +55,7 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	if err := p.settled(); err != nil {
 		return nil, err
 	}
+	p.disk.waits.begin(forward())
 	file, err := os.Open(packageFile)
 	if err != nil {
 		return nil, err
@@ -117,8 +118,8 @@ func (p *Product) clearStaging(ctx context.Context) error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
-	if err := p.disk.root.RemoveAll(p.work(unpacking)); err != nil {
-		return explain(err)
+	if err := p.disk.removeAll(ctx, p.work(unpacking)); err != nil {
+		return err
 	}
 	return p.Unstage(ctx)
 }

@@ -97,7 +97,7 @@ func (t *Transaction) takeBackEntry(ctx context.Context, rel string) error {
 	}
 	disk := t.product.disk
 	live, source := path.Join(t.product.live, rel), t.product.work(t.plan.Source, rel)
-	info, err := disk.root.Lstat(live)
+	info, err := disk.lstat(live)
 	if err != nil || !(node{mode: info.Mode()}).isType(entry) {
 		return nil // gone, or replaced by something that is not the build's
 	}

@@ -35,6 +35,7 @@ func (t *Transaction) freeAside(parts ...string) string { return t.product.freeN
 // did not succeed, and [Recover] will try again. A folder that changed since
 // the plan was made is [ErrFolderChanged].
 func (p *Product) Swap(ctx context.Context, plan *Plan) (*Transaction, error) {
+	p.disk.waits.begin(forward())
 	t := &Transaction{product: p, plan: plan, from: plan.from, to: plan.to}
 	err := t.swap(ctx)
 	if err == nil {
@@ -217,11 +218,11 @@ func (t *Transaction) verify(ctx context.Context, build *listing) ([]string, err
 		if e.Type != pack.File || t.globs().match(e.Path) || slices.Contains(differs, e.Path) {
 			continue
 		}
-		digest, err := t.product.disk.hash(ctx, path.Join(t.product.live, e.Path))
+		same, err := t.stands(ctx, e, build)
 		if err != nil {
 			return nil, err
 		}
-		if digest != e.SHA256 {
+		if !same {
 			differs = append(differs, e.Path)
 		}
 	}
