@@ -3,6 +3,7 @@ package updater
 import (
 	"time"
 
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -51,8 +52,21 @@ func (u *Updater) say(e Event) {
 
 // phase announces the beginning of a phase.
 func (u *Updater) phase(p manifest.ProductID, phase Phase, n Note) {
+	u.at = phase
 	u.log.Info("phase", "product", p, "phase", phase)
 	u.say(Event{Phase: phase, Product: p, Note: n})
+}
+
+// waiting says that a file is in use and is being waited for.
+func (u *Updater) waiting(p manifest.ProductID) func(path string, holders []installer.Process) {
+	return func(path string, holders []installer.Process) {
+		u.log.Info("waiting for a file in use", "product", p, "path", path, "programs", installer.Names(holders))
+		n := note(NoteWaiting, "file", path)
+		if len(holders) > 0 {
+			n = note(NoteWaitingFor, "file", path, "programs", installer.Names(holders))
+		}
+		u.say(Event{Phase: u.at, Product: p, Note: n})
+	}
 }
 
 // minStep is the least number of bytes between two events of one phase: enough

@@ -2,7 +2,6 @@ package updater
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
@@ -117,11 +116,7 @@ func (f Facts) clientRunning() Gate {
 	if len(f.Running) == 0 {
 		return open(ClientRunning)
 	}
-	var who []string
-	for _, p := range f.Running {
-		who = append(who, fmt.Sprintf("%s (pid %d, %s)", p.Name, p.PID, p.User))
-	}
-	return Gate{Name: ClientRunning, Verdict: Closed, Reason: note(GateRunning, "programs", strings.Join(who, ", "))}
+	return Gate{Name: ClientRunning, Verdict: Closed, Reason: note(GateRunning, "programs", installer.Names(f.Running))}
 }
 
 func (f Facts) claimWindow() Gate {

@@ -41,6 +41,9 @@ const (
 	NoteRollBack Key = "phase-roll-back"
 	NoteRecord   Key = "phase-record"
 
+	NoteWaiting    Key = "waiting-for-file"
+	NoteWaitingFor Key = "waiting-for-program"
+
 	GateDelegated  Key = "gate-delegated"
 	GateWithdrawn  Key = "gate-withdrawn"
 	GateMinOS      Key = "gate-min-os"

@@ -92,6 +92,7 @@ type Updater struct {
 	options Options
 	log     *slog.Logger
 	seq     int64
+	at      Phase // the one that was announced last
 	trail   audit.Trail
 }
 
@@ -113,7 +114,7 @@ func (u *Updater) productState(p manifest.ProductID) string {
 }
 
 func (u *Updater) place(p Product) installer.Place {
-	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID)}
+	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID), Waiting: u.waiting(p.ID)}
 }
 
 // Select returns the configured products with these names, or all of them.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater"
@@ -136,6 +137,7 @@ func TestEverySentenceIsSaid(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	c := load(t)
+	inUse := &installer.InUseError{Path: `C:\client\a.dll`, Holders: []installer.Process{{PID: 7, Name: "client.exe", User: `PC\tanaka`}}, Err: os.ErrPermission}
 	cases := []struct {
 		err  error
 		code string
@@ -146,6 +148,9 @@ func TestExplain(t *testing.T) {
 		{fmt.Errorf("x: %w: %w", trust.ErrManifest, &manifest.FieldError{Path: "builds[0].color", Reason: errors.New("unknown")}), "trust-manifest", 4, "builds[0].color"},
 		{&config.Error{File: "koshin.toml", Line: 3, Key: "colour", Reason: "unknown key"}, "config-invalid", 2, "koshin.toml:3"},
 		{errors.Join(os.ErrNotExist, updater.ErrBusy), "busy-koshin", 6, "別のkoshin"},
+		{inUse, "busy-file", 6, `C:\client\a.dll、使用中：client.exe (pid 7, PC\tanaka)`},
+		{fmt.Errorf("%w: %w", installer.ErrNotRestored, inUse), "busy-not-restored", 6, "client.exe (pid 7"},
+		{installer.ErrInUse, "busy-file", 6, "使用中：ほかのプログラム"},
 		{errors.New("anything"), "unexpected", 1, "予期しない"},
 		{os.ErrPermission, "not-admin", 9, "管理者権限"},
 	}

@@ -31,12 +31,15 @@ type Problem struct {
 func (c *Catalogue) Explain(language Language, err error) Problem {
 	p := Problem{Code: "unexpected", Exit: exitcode.Failed, Detail: err.Error()}
 	for _, k := range kinds() {
-		if errors.Is(err, k.is) {
+		if k.fits(err) {
 			p.Code, p.Exit = k.code, k.exit
 			break
 		}
 	}
 	values := arguments(err)
+	if values["programs"] == "" {
+		values["programs"] = c.fill(language, "unknown-program", nil)
+	}
 	p.Message = c.fill(language, "problem."+p.Code, values)
 	p.Remedy = c.fill(language, "remedy."+p.Code, values)
 	return p
@@ -44,7 +47,7 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 
 // arguments are the values that some errors bring along.
 func arguments(err error) map[string]string {
-	values := map[string]string{"field": "", "path": "", "place": ""}
+	values := map[string]string{"field": "", "path": "", "place": "", "file": "", "programs": ""}
 	if field, ok := errors.AsType[*manifest.FieldError](err); ok {
 		values["field"] = field.Path
 	}
@@ -54,6 +57,12 @@ func arguments(err error) map[string]string {
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
 	}
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		values["file"] = file.Path
+	}
+	if use, ok := errors.AsType[*installer.InUseError](err); ok {
+		values["file"], values["programs"] = use.Path, installer.Names(use.Holders)
+	}
 	return values
 }
 
@@ -61,6 +70,18 @@ type kind struct {
 	is   error
 	code string
 	exit exitcode.Code
+}
+
+// both is an error that is one thing and another.
+type both [2]error
+
+func (b both) Error() string { return errors.Join(b[0], b[1]).Error() }
+
+func (k kind) fits(err error) bool {
+	if b, ok := k.is.(both); ok {
+		return errors.Is(err, b[0]) && errors.Is(err, b[1])
+	}
+	return errors.Is(err, k.is)
 }
 
 // kinds lists what errors can be, the narrow before the wide, evidence of
@@ -116,6 +137,7 @@ func kinds() []kind {
 		{trust.ErrIncomplete, "repository-incomplete", exitcode.Failed},
 
 		{updater.ErrBusy, "busy-koshin", exitcode.Busy},
+		{both{installer.ErrInUse, installer.ErrNotRestored}, "busy-not-restored", exitcode.Busy},
 		{installer.ErrInUse, "busy-file", exitcode.Busy},
 
 		{download.ErrDiskFull, "disk-full", exitcode.Failed},
