@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -48,7 +49,9 @@ const (
 )
 
 // Open prepares a place and changes nothing. The install folder and those above
-// it may be missing.
+// it may be missing. A work or state folder that another user made or can write
+// in is refused with an error of package protect: what lies in it could be a
+// stranger's.
 func Open(place Place, log *slog.Logger) (*Product, error) {
 	dir, err := filepath.Abs(place.Dir)
 	if err != nil {
@@ -56,6 +59,9 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 	}
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%w: %s", ErrNotFolder, dir)
+	}
+	if err := place.protected(); err != nil {
+		return nil, fmt.Errorf("open the folders of %s: %w", place.Product, err)
 	}
 	root, live, err := openAbove(dir)
 	if err != nil {
@@ -71,6 +77,20 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 	}
 	p.disk.waits = waits{patience: forward(), passes: mayPass, holders: p.holders, path: p.path, tell: place.Waiting}
 	return p, nil
+}
+
+// protected judges the folders that koshin made before.
+func (p Place) protected() error {
+	for _, dir := range []string{p.WorkDir(), p.State} {
+		err := protect.Folder(dir)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			continue // not made yet; or not for this user to look into, and so not to read from
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openAbove opens the nearest folder above dir that exists, and gives dir
@@ -111,25 +131,23 @@ func (p *Product) path(name string) string {
 func (p *Product) state(name string) string { return filepath.Join(p.place.State, name) }
 
 // prepare makes the work folder, which nobody else may look into, and the
-// state folder.
+// state folder, or judges those that are there.
+//
+// The folder around them is not judged. Whoever may rename in it can replace
+// the install folder itself, so they win nothing by replacing the work folder:
+// every step stays inside that folder, and what is put was hashed just before.
 func (p *Product) prepare() error {
-	if err := os.MkdirAll(p.place.State, 0o755); err != nil {
+	if err := protect.Make(p.place.State, protect.Everyone); err != nil {
 		return explain(err)
 	}
 	if err := atomicfile.SyncDir(filepath.Dir(p.place.State)); err != nil {
 		return err
 	}
 	if err := p.disk.mkdirAll(path.Dir(p.live)); err != nil {
-		return err
+		return protect.Explain(p.path(path.Dir(p.live)), err)
 	}
 	p.disk.touch(p.work())
-	if err := p.disk.root.Mkdir(p.work(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return explain(err)
-	}
-	if !p.disk.isDir(p.work()) {
-		return fmt.Errorf("%w: %s", ErrNotFolder, p.path(p.work()))
-	}
-	return nil
+	return explain(protect.Make(p.path(p.work()), protect.Nobody))
 }
 
 // settled refuses to go on while a transaction is open.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/audit"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -143,7 +144,7 @@ const lockWait = 3 * time.Second
 
 // lock keeps other koshins out until the returned function is called.
 func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
-	if err := os.MkdirAll(u.options.StateDir, 0o755); err != nil {
+	if err := u.protectState(); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(u.options.StateDir, "lock"))
@@ -156,9 +157,31 @@ func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
 	case locked:
 		return func() { _ = lock.Unlock() }, nil
 	case err != nil && !errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("state folder: %w", err)
+		return nil, fmt.Errorf("state folder: %w", protect.Explain(u.options.StateDir, err))
 	}
 	return nil, ErrBusy
+}
+
+// protectState makes the state folder, or refuses one that somebody else made or
+// could write in, as with each folder in it: what lies there decides what is
+// installed, and how far back koshin lets itself be set.
+func (u *Updater) protectState() error {
+	if err := protect.Make(u.options.StateDir, protect.Everyone); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(u.options.StateDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			continue
+		}
+		if err := protect.Folder(filepath.Join(u.options.StateDir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // installation is this PC's random name, made once. It says nothing about the

@@ -54,6 +54,7 @@ func (w *world) commands() map[string]command {
 	maps.Copy(all, w.hostCommands())
 	maps.Copy(all, w.forgeCommands())
 	maps.Copy(all, diskCommands())
+	maps.Copy(all, rightsCommands())
 	return all
 }
 

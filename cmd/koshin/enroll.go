@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater/config"
@@ -67,7 +70,7 @@ func (a *app) enrollCommand() *cobra.Command {
 
 // enroll verifies first and writes afterwards; nothing is overwritten.
 func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error) {
-	file, byDefault := a.findConfig()
+	file, _ = a.findConfig()
 	if file, err = filepath.Abs(file); err != nil {
 		return "", err
 	}
@@ -85,16 +88,25 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 	if err := a.verifyOffer(ctx, c, e, anchor); err != nil {
 		return "", err
 	}
-	forSystem := byDefault && config.Elevated()
-	for _, dir := range []string{filepath.Dir(file), c.StateDir} {
-		if dir == "" {
-			dir = config.DefaultStateDir()
-		}
-		if err := config.MakeProtected(dir, forSystem); err != nil {
-			return "", err
-		}
+	if err := makeFolders(filepath.Dir(file), c.StateDir); err != nil {
+		return "", err
 	}
 	return file, writeEnrollment(c, e, anchor)
+}
+
+// makeFolders makes the folders of the configuration and of the state for
+// administrators only to change. A configuration may also go into a folder that
+// is there for something else.
+func makeFolders(configuration, state string) error {
+	if _, err := os.Stat(configuration); errors.Is(err, fs.ErrNotExist) {
+		if err := protect.Make(configuration, protect.Everyone); err != nil {
+			return err
+		}
+	}
+	if state == "" {
+		state = config.DefaultStateDir()
+	}
+	return protect.Make(state, protect.Everyone)
 }
 
 // fromHere makes what was typed relative to this folder absolute: in the file

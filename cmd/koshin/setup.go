@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -75,11 +76,11 @@ func (a *app) loadConfig() (*config.Config, error) {
 		return nil, err
 	}
 	for _, path := range []string{c.File, c.Source.Anchor} {
-		if err := config.CheckProtected(path, byDefault && config.Elevated()); err != nil {
+		if err := config.CheckProtected(path, byDefault && protect.Elevated()); err != nil {
 			return nil, err
 		}
 	}
-	if byDefault && config.Elevated() {
+	if byDefault && protect.Elevated() {
 		if _, err := os.Stat(c.StateDir); err == nil {
 			return c, config.CheckProtected(c.StateDir, true)
 		}
@@ -93,7 +94,7 @@ func (a *app) findConfig() (file string, byDefault bool) {
 	if a.configFile != "" {
 		return a.configFile, false
 	}
-	if file := os.Getenv("KOSHIN_CONFIG"); file != "" && !config.Elevated() {
+	if file := os.Getenv("KOSHIN_CONFIG"); file != "" && !protect.Elevated() {
 		return file, false
 	}
 	return config.DefaultFile(), true

@@ -27,7 +27,7 @@ var (
 	// an [Error], which says where.
 	ErrInvalid = errors.New("invalid configuration")
 	// ErrUnprotected: others than its owner could change the file or folder.
-	ErrUnprotected = errors.New("can be changed by other users")
+	ErrUnprotected = errors.New("not protected")
 )
 
 // Error is one fault in the file, with its place.

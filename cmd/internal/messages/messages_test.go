@@ -94,7 +94,7 @@ func TestJapaneseIsWrittenWithCare(t *testing.T) {
 
 // packages whose sentinels reach people.
 var speaking = []string{
-	"manifest", "manifest/trust", "manifest/pack", "installer",
+	"manifest", "manifest/trust", "manifest/pack", "installer", "installer/protect",
 	"updater", "updater/audit", "updater/config", "updater/transport", "updater/download", "updater/confirm",
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
@@ -53,6 +54,9 @@ func arguments(err error) map[string]string {
 	}
 	if path, ok := errors.AsType[*pack.PathError](err); ok {
 		values["path"] = path.Path
+	}
+	if folder, ok := errors.AsType[*protect.Error](err); ok {
+		values["path"] = folder.Path
 	}
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
@@ -128,6 +132,10 @@ func kinds() []kind {
 		{config.ErrNotFound, "config-missing", exitcode.Usage},
 		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
+		{protect.ErrWritable, "own-folder-writable", exitcode.Usage},
+		{protect.ErrOwner, "own-folder-owner", exitcode.Usage},
+		{protect.ErrNotPlain, "own-folder-not-plain", exitcode.Usage},
+		{protect.ErrReadOnly, "own-folder-read-only", exitcode.NotAdmin},
 		{trust.ErrAnchor, "anchor", exitcode.Usage},
 		{transport.ErrCAFile, "ca-file", exitcode.Usage},
 		{transport.ErrProxySetting, "proxy-setting", exitcode.Usage},
