@@ -21,39 +21,46 @@ const careful = `set -o pipefail
 curl -sSf --tlsv1.2 --tls-max 1.2 --cacert "$1" "$2" | tee >(sha256sum >"$4") | tar --zstd -x -C "$3"
 sync -f "$3"`
 
-// updates measures a first install and an update of a tree of about 200 MB.
-// The channel stable has the old build, pilot the new one, so that a PC can be
-// made anew for every run.
+// updates measures a first install and an update of a tree of about 200 MB,
+// over the network.
 func (b *measurement) updates(ctx context.Context, out io.Writer) error {
-	w, files, total, err := b.newUpdateWorld(ctx)
+	w, files, total, err := b.newUpdateWorld(ctx, "update", func(dir string) error { return realTree(ctx, dir) })
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "\n## A full update beside curl, sha256sum and tar\n\n`koshin update --yes` (recover, trust, prove, download, verify, stage, swap, prove again, commit, record) beside\n`curl --tlsv1.2 | tee >(sha256sum) | tar --zstd -x`, then `sync -f`, from the same host. %d files, %.1f MB, the bin, pkg and src of Go;\nthe new build differs in every tenth file. Medians of %d pairs, the ratio too.\n\n", files, float64(total)/1e6, b.runs)
+	return w.installAndUpdate(ctx, out, w.careful, "update", "--yes")
+}
+
+// installAndUpdate measures koshin with these arguments, for a first install
+// and for an update, beside the other way, and prints a table. The channel
+// stable has the old build, pilot the new one, so that a PC can be made anew
+// for every run.
+func (w *world) installAndUpdate(ctx context.Context, out io.Writer, other func(ctx context.Context, version string) func(int) (cost, error), koshin ...string) error {
 	var pcs []*pc
-	first, err := pairs(ctx, b.runs, func(n int) (cost, error) {
+	first, err := pairs(ctx, w.runs, func(n int) (cost, error) {
 		p, err := w.enroll(ctx, fmt.Sprintf("pc-%d", n), "tree")
 		if err != nil {
 			return cost{}, err
 		}
 		pcs = append(pcs, p)
-		return p.measured(ctx, "update", "--yes")
-	}, w.careful(ctx, oldBuild))
+		return p.measured(ctx, koshin...)
+	}, other(ctx, oldBuild))
 	if err != nil {
 		return err
 	}
-	second, err := pairs(ctx, b.runs, func(n int) (cost, error) {
+	second, err := pairs(ctx, w.runs, func(n int) (cost, error) {
 		if err := pcs[n].usePilot(); err != nil {
 			return cost{}, err
 		}
-		return pcs[n].measured(ctx, "update", "--yes")
-	}, w.careful(ctx, newBuild))
+		return pcs[n].measured(ctx, koshin...)
+	}, other(ctx, newBuild))
 	if err != nil {
 		return err
 	}
 	if err := command(ctx, "diff", "-r", "-x", ".koshin-index", w.byHand(newBuild, 0), pcs[0].installed()); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n## A full update beside curl, sha256sum and tar\n\n`koshin update --yes` (recover, trust, prove, download, verify, stage, swap, prove again, commit, record) beside\n`curl --tlsv1.2 | tee >(sha256sum) | tar --zstd -x`, then `sync -f`, from the same host. %d files, %.1f MB, the bin, pkg and src of Go;\nthe new build differs in every tenth file. Medians of %d pairs, the ratio too.\n\n", files, float64(total)/1e6, b.runs)
 	fmt.Fprintln(out, "| | package, MB | koshin, s | by hand, s | ratio | CPU: koshin, s | by hand, s | goal for the ratio | peak memory of koshin, MiB | goal |")
 	fmt.Fprintln(out, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | --- |")
 	for _, row := range []struct {
@@ -75,15 +82,16 @@ func (b *measurement) updates(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func (b *measurement) newUpdateWorld(ctx context.Context) (w *world, files int, total int64, err error) {
-	if w, err = b.newWorld(ctx, "update"); err != nil {
+// newUpdateWorld publishes two builds of the tree that fill makes.
+func (b *measurement) newUpdateWorld(ctx context.Context, name string, fill func(dir string) error) (w *world, files int, total int64, err error) {
+	if w, err = b.newWorld(ctx, name); err != nil {
 		return nil, 0, 0, err
 	}
 	if err := w.product(ctx, "tree"); err != nil {
 		return nil, 0, 0, err
 	}
 	dir := w.file("build")
-	if err := realTree(ctx, dir); err != nil {
+	if err := fill(dir); err != nil {
 		return nil, 0, 0, err
 	}
 	if err := w.add(ctx, "tree", oldBuild, dir); err != nil {
