@@ -86,8 +86,12 @@ func CheckTargetName(name string) error {
 // IsDeviceName says whether Windows would open a device instead of a file of
 // this name, with or without an extension: CON, nul.txt, COM1, ...
 func IsDeviceName(part string) bool {
-	base, _, _ := strings.Cut(strings.ToUpper(part), ".")
+	base, _, _ := strings.Cut(part, ".")
 	base = strings.TrimRight(base, " ")
+	if len(base) > len("CONOUT$") { // as most names are
+		return false
+	}
+	base = strings.ToUpper(base)
 	switch base {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
 		return true

@@ -3,6 +3,7 @@ package pack
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -133,4 +134,23 @@ func FuzzParseIndex(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkParseIndex(b *testing.B) {
+	var text bytes.Buffer
+	text.WriteString(head)
+	for d := range 500 {
+		dir := fmt.Sprintf("Module-%04d", d)
+		text.WriteString(dirLine(dir))
+		for n := range 40 {
+			text.WriteString(fileLine(fmt.Sprintf("%s/component-%04d.dll", dir, n)))
+		}
+	}
+	b.SetBytes(int64(text.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseIndex(bytes.NewReader(text.Bytes())); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

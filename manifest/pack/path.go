@@ -42,7 +42,7 @@ func pathReason(path string) error {
 		return ErrPathSlash
 	case path[0] == '/':
 		return ErrPathAbsolute
-	case Fold(path) == indexName:
+	case path[0] == indexName[0] && Fold(path) == indexName:
 		return ErrPathReserved
 	}
 	for part := range strings.SplitSeq(path, "/") {
@@ -78,8 +78,8 @@ func partReason(part string) error {
 // Fold is the form in which two names are equal when some system takes them
 // for the same file: without case and in one Unicode normal form.
 func Fold(path string) string {
-	if isPlain(path) {
-		return path
+	if isASCII(path) {
+		return strings.ToLower(path)
 	}
 	return strings.Map(foldRune, norm.NFC.String(path))
 }
@@ -96,9 +96,9 @@ func foldRune(r rune) rune {
 	return unicode.ToLower(least) // K (Kelvin) folds to k like K does
 }
 
-func isPlain(path string) bool {
+func isASCII(path string) bool {
 	for i := range len(path) {
-		if c := path[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+		if path[i] >= utf8.RuneSelf {
 			return false
 		}
 	}
