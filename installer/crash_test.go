@@ -62,7 +62,7 @@ func crashStories(next pkg) []crashStory {
 			return tx.Undo(ctx)
 		}, build1, build1, map[string]tree{"2.2.0": build0()}},
 		{"rollback", func(ctx context.Context, w *world, p *Product) error {
-			plan, err := p.PlanRollback(ctx, keep)
+			plan, err := p.PlanRollback(ctx, PlanOptions{Preserve: keep})
 			if err != nil {
 				return err
 			}

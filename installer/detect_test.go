@@ -30,13 +30,13 @@ func TestDetect(t *testing.T) {
 		{"installed", "", installed, Recorded, "2.2.0", nil},
 		{"data removed", "", func(w *world) { installed(w); must(t, os.RemoveAll(filepath.Join(w.place.Dir, "data"))) }, Recorded, "2.2.0", nil},
 		{"file gone", "", func(w *world) { installed(w); must(t, os.Remove(filepath.Join(w.place.Dir, "lib", "a.dll"))) }, Damaged, "2.2.0", []string{"lib/a.dll"}},
-		{"file cut", "", func(w *world) { installed(w); write(t, w.place.Dir, tree{"lib/a.dll": "a"}) }, Damaged, "2.2.0", []string{"lib/a.dll"}},
+		{"file cut", "", func(w *world) { installed(w); write(t, w.place.Dir, tree{"lib/a.dll": "a"}) }, Edited, "2.2.0", nil},
 		{"folder gone", "", func(w *world) { installed(w); must(t, os.RemoveAll(w.place.Dir)) }, Damaged, "2.2.0",
 			[]string{"VERSION", "client.exe", "conf", "conf/default.ini", "empty", "lib", "lib/a.dll", "lib/deep", "lib/deep/b.dll", "lib/gone.dll", "plugins", "plugins/p.dll"}},
 		{"file rule, nothing", byFile, func(*world) {}, Absent, "", nil},
 		{"file rule, not ours", byFile, func(w *world) { write(t, w.place.Dir, tree{"VERSION": "2.1.0.7\n"}) }, Unknown, "2.1.0.7", nil},
 		{"file rule, ours", byFile, installed, Recorded, "2.2.0", nil},
-		{"file rule, updated by hand", byFile, func(w *world) { installed(w); write(t, w.place.Dir, tree{"VERSION": "2.2.5\n"}) }, Unknown, "2.2.5", nil},
+		{"file rule, updated by hand", byFile, func(w *world) { installed(w); write(t, w.place.Dir, tree{"VERSION": "2.2.5\n"}) }, ByHand, "2.2.5", nil},
 		{"file rule, no version", byFile, func(w *world) { write(t, w.place.Dir, tree{"VERSION": "beta\n"}) }, Unknown, "", nil},
 		{"file rule, no file", byFile, func(w *world) { write(t, w.place.Dir, tree{"x": "x"}) }, Unknown, "", nil},
 	}
@@ -79,7 +79,7 @@ func TestAdopt(t *testing.T) {
 	}
 	w.install(w.pack("2.3.0", build2), PlanOptions{Preserve: keep})
 	p := w.open()
-	plan, err := p.PlanRollback(t.Context(), keep)
+	plan, err := p.PlanRollback(t.Context(), PlanOptions{Preserve: keep})
 	must(t, err)
 	_, err = p.Swap(t.Context(), plan)
 	must(t, err)
@@ -101,7 +101,7 @@ func TestUnknownFolder(t *testing.T) {
 	if err != nil || previous == nil || !previous.Version.IsZero() {
 		t.Fatalf("%+v, %v", previous, err)
 	}
-	plan, err := p.PlanRollback(t.Context(), keep)
+	plan, err := p.PlanRollback(t.Context(), PlanOptions{Preserve: keep})
 	must(t, err)
 	tx, err := p.Swap(t.Context(), plan)
 	must(t, err)

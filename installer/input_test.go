@@ -184,7 +184,7 @@ func TestPlanRefuses(t *testing.T) {
 		}
 		w.want(w.place.Dir, before)
 	}
-	if _, err := newWorld(t).open().PlanRollback(t.Context(), nil); !errors.Is(err, ErrNoPrevious) {
+	if _, err := newWorld(t).open().PlanRollback(t.Context(), PlanOptions{}); !errors.Is(err, ErrNoPrevious) {
 		t.Error(err)
 	}
 }

@@ -184,7 +184,7 @@ func TestRecoverRefuses(t *testing.T) {
 			t.Errorf("%s: something was changed", name)
 		}
 		for verb, err := range map[string]error{"stage": second(w.open().stageForTest(t.Context(), c.next)),
-			"unstage": w.open().Unstage(t.Context()), "rollback": second(w.open().PlanRollback(t.Context(), nil))} {
+			"unstage": w.open().Unstage(t.Context()), "rollback": second(w.open().PlanRollback(t.Context(), PlanOptions{}))} {
 			if !errors.Is(err, ErrInterrupted) {
 				t.Errorf("%s, %s: %v", name, verb, err)
 			}

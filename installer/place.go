@@ -12,6 +12,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/installer/protect"
+	"github.com/koshin-updater/koshin/installer/uninstallkey"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -34,6 +35,8 @@ type Product struct {
 	live  string // install folder, relative to the disk
 	log   *slog.Logger
 	now   func() time.Time
+
+	uninstall uninstallkey.Registry // what Windows lists as installed
 
 	journal *journal // of the open transaction, if there is one
 }
@@ -74,6 +77,8 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 		live:  live,
 		log:   log.With("product", place.Product),
 		now:   time.Now,
+
+		uninstall: uninstallkey.System(),
 	}
 	p.disk.waits = waits{patience: forward(), passes: mayPass, holders: p.holders, path: p.path, tell: place.Waiting}
 	return p, nil

@@ -35,7 +35,8 @@ type Plan struct {
 	Report    Report        `json:"-"`
 
 	keepUnknown bool
-	seen        []node // the install folder as it was looked at
+	standing    manifest.Version // what really stands there, where it is not what is recorded
+	seen        []node           // the install folder as it was looked at
 	from, to    *listing
 }
 
@@ -58,6 +59,10 @@ type PlanOptions struct {
 	// recorded folder is missing: everything but the user's data becomes the
 	// previous build.
 	KeepUnknown bool
+	// Standing is the version of a build that was installed by hand over the
+	// recorded one ([ByHand]): the record then says nothing about the folder,
+	// and the plan goes by what is there.
+	Standing manifest.Version
 }
 
 // Plan says how the staged build will replace what is installed. It refuses a
@@ -71,7 +76,7 @@ func (p *Product) Plan(ctx context.Context, staged *Staged, options PlanOptions)
 	}
 	to.Stamp = staged.stamp
 	pl := &Plan{Direction: Update, Source: staging, Preserve: options.Preserve, To: *to,
-		keepUnknown: options.KeepUnknown, to: staged.index}
+		keepUnknown: options.KeepUnknown, standing: options.Standing, to: staged.index}
 	if err := p.fill(ctx, pl); err != nil {
 		return nil, fmt.Errorf("plan %s %s: %w", p.place.Product, staged.Version, err)
 	}
@@ -79,8 +84,8 @@ func (p *Product) Plan(ctx context.Context, staged *Staged, options PlanOptions)
 }
 
 // PlanRollback says how the previous build will come back; [ErrNoPrevious]
-// when none is kept.
-func (p *Product) PlanRollback(ctx context.Context, preserve []string) (*Plan, error) {
+// when none is kept. What stands there becomes the previous build, known or not.
+func (p *Product) PlanRollback(ctx context.Context, options PlanOptions) (*Plan, error) {
 	record, index, err := p.loadBuild(previousName)
 	if err != nil {
 		return nil, err
@@ -89,8 +94,9 @@ func (p *Product) PlanRollback(ctx context.Context, preserve []string) (*Plan, e
 		return nil, fmt.Errorf("roll back %s: %w", p.place.Product, ErrNoPrevious)
 	}
 	to := *record
-	to.When, to.Keep = p.now().UTC(), preserve
-	pl := &Plan{Direction: Rollback, Source: previous, Preserve: preserve, To: to, to: index, keepUnknown: true}
+	to.When, to.Keep = p.now().UTC(), options.Preserve
+	pl := &Plan{Direction: Rollback, Source: previous, Preserve: options.Preserve, To: to,
+		keepUnknown: true, standing: options.Standing, to: index}
 	if err := p.fill(ctx, pl); err != nil {
 		return nil, fmt.Errorf("roll back %s to %s: %w", p.place.Product, to.Version, err)
 	}
@@ -110,6 +116,9 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	record, listed, err := p.loadBuild(installedName)
 	if err != nil {
 		return err
+	}
+	if !pl.standing.IsZero() {
+		record, listed = nil, nil
 	}
 	nodes, err := p.disk.scan(ctx, p.live)
 	if err != nil {

@@ -26,7 +26,7 @@ func TestUpdateCommitRollback(t *testing.T) {
 	if found.State != Recorded || found.Version.String() != "2.3.0" {
 		t.Errorf("found %+v", found)
 	}
-	plan, err := p.PlanRollback(ctx, keep)
+	plan, err := p.PlanRollback(ctx, PlanOptions{Preserve: keep})
 	must(t, err)
 	tx, err := p.Swap(ctx, plan)
 	must(t, err)

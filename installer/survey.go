@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 
-	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
@@ -59,7 +58,7 @@ func (s *survey) look(ctx context.Context, record *Record) error {
 }
 
 func (s *survey) recordFrom(record *Record) error {
-	var version manifest.Version
+	version := s.pl.standing
 	if record != nil {
 		version = record.Version
 	}

@@ -69,9 +69,7 @@ func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
 		return f
 	}
 	f.Decision = Decide(facts)
-	if f.Installed.State == installer.Damaged {
-		f.Err = damaged(p, f.Installed) // an update would say so too
-	}
+	f.Err = fault(p, f.Installed) // an update would say so too
 	return f
 }
 

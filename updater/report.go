@@ -36,7 +36,8 @@ type Report struct {
 	DryRun    bool
 	Decision  Decision
 	Download  *Download
-	Plan      *installer.Plan // what a dry run would do
+	Found     installer.Installed // what stood there before anything was done
+	Plan      *installer.Plan     // what was agreed to, or what a dry run would do
 	Before    *confirm.Report
 	After     *confirm.Report // nil: not asked
 	Fault     *confirm.Report // what the build showed that was taken out again; After is then the old one's

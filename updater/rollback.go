@@ -30,10 +30,6 @@ func (u *Updater) Rollback(ctx context.Context, products []Product) ([]Report, e
 // which files are the user's comes from the manifest accepted last; an expired
 // one is as good as any for that.
 func (j *job) rollback(ctx context.Context, byHand bool) error {
-	in, err := j.inst.Detect(ctx, recordRule())
-	if err != nil {
-		return err
-	}
 	previous, err := j.inst.Previous()
 	if err != nil {
 		return err
@@ -41,17 +37,24 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	if previous == nil {
 		return installer.ErrNoPrevious
 	}
-	j.report.From, j.report.To = in.Version, previous.Version
 	m, err := j.lastManifest(j.product)
 	if err != nil {
 		return err
 	}
-	j.report.Title = m.Title
+	in, err := j.detect(ctx, j.inst, m)
+	if err != nil {
+		return err
+	}
+	j.report.From, j.report.To, j.report.Title = in.Version, previous.Version, m.Title
+	j.tell(in)
+	if in.State == installer.Moved {
+		return fault(j.product, in)
+	}
 	before, err := j.baseline(ctx, m, in)
 	if err != nil {
 		return err
 	}
-	plan, err := j.inst.PlanRollback(ctx, m.Preserve)
+	plan, err := j.inst.PlanRollback(ctx, planOptions(m, in))
 	if err != nil {
 		return fmt.Errorf("plan the way back: %w", err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -74,6 +72,7 @@ func (j *job) update(ctx context.Context, o offer) error {
 		return err
 	}
 	j.report.From = in.Version
+	j.tell(in)
 	before, err := j.decide(ctx, m, in)
 	if err != nil || j.report.Outcome != "" {
 		return err
@@ -89,55 +88,6 @@ func (j *job) update(ctx context.Context, o offer) error {
 		}
 	}
 	return j.install(ctx, m, target, file, promise, before, in)
-}
-
-// identify reads the installed version, recognises a folder that another hand
-// installed, and asks before an unknown one is replaced.
-func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Installed, error) {
-	in, err := j.detect(ctx, j.inst, m)
-	if err != nil {
-		return in, err
-	}
-	switch in.State {
-	case installer.Unknown:
-		known, err := j.inst.Adopt(ctx, m.Preserve, knownTrees(m))
-		if err == nil {
-			return installer.Installed{State: installer.Recorded, Version: known.Version}, nil
-		}
-		if !errors.Is(err, installer.ErrNoMatch) {
-			return in, err
-		}
-		if in.Version.IsZero() && !j.options.Retry && !j.consent(ctx, AskUnknown) {
-			return in, fmt.Errorf("%w: %s", ErrAskFirst, j.product.Dir)
-		}
-	case installer.Damaged:
-		if !j.options.Retry {
-			return in, damaged(j.product, in)
-		}
-		in.Version = manifest.Version{} // what is half there is no version to compare with
-	}
-	return in, nil
-}
-
-// damaged tells a folder that is gone from one that is half there.
-func damaged(p Product, in installer.Installed) error {
-	if _, err := os.Lstat(p.Dir); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s", installer.ErrFolderMissing, p.Dir)
-	}
-	return fmt.Errorf("%w: %s: %d files are missing or changed", ErrDamaged, p.Dir, len(in.Missing))
-}
-
-// knownTrees are the builds that a folder can be recognised as.
-func knownTrees(m *manifest.Manifest) map[manifest.Digest]manifest.Version {
-	known := map[manifest.Digest]manifest.Version{}
-	for _, b := range m.Builds {
-		for _, p := range b.Packages {
-			if p.Kind == manifest.Tree {
-				known[p.TreeSHA256] = b.Version
-			}
-		}
-	}
-	return known
 }
 
 // decide judges the gates. The claim window yields to a proven outage with the
@@ -214,8 +164,7 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 	if err := j.rehearse(ctx, m, staged, c.Build.Version); err != nil {
 		return fmt.Errorf("rehearse %s %s: %w", id, c.Build.Version, err)
 	}
-	replaceUnknown := in.State == installer.Unknown || in.State == installer.Damaged
-	plan, err := j.inst.Plan(ctx, staged, installer.PlanOptions{Preserve: m.Preserve, KeepUnknown: replaceUnknown})
+	plan, err := j.inst.Plan(ctx, staged, planOptions(m, in))
 	if err != nil {
 		return fmt.Errorf("plan %s %s: %w", id, c.Build.Version, err)
 	}

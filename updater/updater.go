@@ -28,13 +28,8 @@ var (
 	ErrBusy = errors.New("another koshin is running")
 	// ErrUnknownProduct: the product is not in the configuration.
 	ErrUnknownProduct = errors.New("product is not configured on this PC")
-	// ErrAskFirst: the folder holds files that koshin did not install, and
-	// nobody was there to say that they may be replaced.
-	ErrAskFirst = errors.New("the folder holds an unknown build")
 	// ErrNoBuild: an update is required and there is none for this PC.
 	ErrNoBuild = errors.New("no suitable build for this pc")
-	// ErrDamaged: files of the installed build are missing.
-	ErrDamaged = errors.New("the installed build is damaged")
 )
 
 // Product is one client software on this PC.

@@ -77,12 +77,13 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 	}
 	j.report.Title, j.report.From, j.report.To = m.Title, in.Version, in.Version
 	j.phase(j.product.ID, PhaseConfirm, note(NoteConfirm))
-	j.report.After, err = j.prove(ctx, m.Confirm, in.State != installer.Absent)
+	j.report.After, err = j.prove(ctx, m.Confirm, in.State != installer.Absent && in.State != installer.Moved)
 	if err != nil {
 		return err
 	}
-	if in.State == installer.Damaged {
-		return damaged(j.product, in) // connected or not: this is not the build that was installed
+	j.report.Found = in
+	if err := fault(j.product, in); err != nil {
+		return err // connected or not: this is not the build that was installed
 	}
 	j.report.Outcome = UpToDate
 	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes {

@@ -91,15 +91,15 @@ func (s *session) showFinding(f updater.Finding) {
 
 func (s *session) showInstalled(f updater.Finding) {
 	switch {
-	case f.Installed.State == installer.Damaged && f.Err == nil:
-		s.sayln("check-installed", "version", f.Installed.Version)
-		s.sayln("check-damaged", "count", len(f.Installed.Missing))
 	case !f.Installed.Version.IsZero():
 		s.sayln("check-installed", "version", f.Installed.Version)
 	case f.Installed.State == installer.Absent:
 		s.sayln("check-not-installed")
 	default:
 		s.sayln("check-unknown")
+	}
+	if about, ok := updater.About(f.Installed); ok && f.Err == nil { // else the error says it
+		fmt.Fprintln(s.Out, s.words.Note(s.language, about))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -76,8 +77,26 @@ type downloadJSON struct {
 	ResumedFrom int64  `json:"resumed_from"`
 }
 
+// foundJSON is what stands in the install folder, beside its version.
+type foundJSON struct {
+	State     installer.State `json:"state,omitempty"`
+	Recorded  *string         `json:"recorded,omitempty"`  // by hand: the version that koshin had installed
+	Missing   []string        `json:"missing,omitempty"`   // damaged
+	Edited    []string        `json:"edited,omitempty"`    // files with other content
+	Elsewhere string          `json:"elsewhere,omitempty"` // moved: where it is now
+}
+
+func newFoundJSON(in installer.Installed) foundJSON {
+	found := foundJSON{State: in.State, Missing: in.Missing, Edited: in.Edited, Elsewhere: in.Elsewhere}
+	if in.State == installer.ByHand {
+		found.Recorded = versionJSON(in.Recorded)
+	}
+	return found
+}
+
 // checkJSON is one product of check.
 type checkJSON struct {
+	foundJSON
 	Product   manifest.ProductID `json:"product"`
 	Installed *string            `json:"installed"`
 	Floor     *string            `json:"floor"`
@@ -92,7 +111,8 @@ type checkJSON struct {
 func (a *app) checkJSON(f updater.Finding) checkJSON {
 	d := f.Decision
 	one := checkJSON{
-		Product: f.Product.ID, Installed: versionJSON(f.Installed.Version), Floor: versionJSON(d.Floor), Latest: versionJSON(d.Latest),
+		foundJSON: newFoundJSON(f.Installed),
+		Product:   f.Product.ID, Installed: versionJSON(f.Installed.Version), Floor: versionJSON(d.Floor), Latest: versionJSON(d.Latest),
 		TLSReady: d.Ready, Action: d.Action, Gates: a.gatesJSON(d.Gates), Error: a.errorJSON(f.Err),
 	}
 	if d.Target != nil {
@@ -112,6 +132,7 @@ func versionJSON(v manifest.Version) *string {
 
 // reportJSON is one product of update, rollback and recover.
 type reportJSON struct {
+	Found    foundJSON          `json:"found,omitzero"`
 	Product  manifest.ProductID `json:"product"`
 	From     *string            `json:"from"`
 	To       *string            `json:"to"`
@@ -128,6 +149,7 @@ type reportJSON struct {
 
 func (a *app) reportJSON(r updater.Report) reportJSON {
 	one := reportJSON{
+		Found:   newFoundJSON(r.Found),
 		Product: r.Product, From: versionJSON(r.From), To: versionJSON(r.To), Outcome: r.Outcome, DryRun: r.DryRun,
 		Confirm: r.After, Snapshot: r.Snapshot, Error: a.errorJSON(r.Err),
 	}

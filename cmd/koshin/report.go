@@ -86,6 +86,9 @@ func (s *session) showReport(verb string, r updater.Report) {
 	if r.Recovered != nil && verb != "recover" {
 		s.sayln("recovered")
 	}
+	if about, ok := updater.About(r.Found); ok && (r.Err == nil || r.Outcome == updater.RolledBack) {
+		fmt.Fprintln(s.Out, s.words.Note(s.language, about))
+	}
 	if key := resultKey(verb, r); key != "" {
 		s.sayln(key, "from", s.orNothing(r.From), "to", s.orNothing(r.To))
 	}

@@ -21,10 +21,10 @@ type statusJSON struct {
 }
 
 type productStatusJSON struct {
+	foundJSON
 	Product   manifest.ProductID `json:"product"`
 	Dir       string             `json:"dir"`
 	Channel   manifest.Channel   `json:"channel"`
-	State     string             `json:"state"`
 	Installed *string            `json:"installed"`
 	Previous  *string            `json:"previous"`
 	Floor     *string            `json:"floor"`
@@ -61,7 +61,8 @@ func (s *session) statusJSON(statuses []updater.Status) statusJSON {
 	}
 	for _, st := range statuses {
 		one := productStatusJSON{
-			Product: st.Product.ID, Dir: st.Product.Dir, Channel: st.Product.Channel, State: string(st.Installed.State),
+			foundJSON: newFoundJSON(st.Installed),
+			Product:   st.Product.ID, Dir: st.Product.Dir, Channel: st.Product.Channel,
 			Installed: versionJSON(st.Installed.Version), Previous: versionJSON(st.Previous), Floor: versionJSON(st.Floor),
 			TLSReady: st.Ready, Held: []string{}, Error: s.errorJSON(st.Err),
 		}

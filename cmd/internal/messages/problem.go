@@ -48,7 +48,7 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 
 // arguments are the values that some errors bring along.
 func arguments(err error) map[string]string {
-	values := map[string]string{"field": "", "path": "", "place": "", "file": "", "programs": ""}
+	values := map[string]string{"field": "", "path": "", "place": "", "dir": "", "folder": "", "files": "", "file": "", "programs": ""}
 	if field, ok := errors.AsType[*manifest.FieldError](err); ok {
 		values["field"] = field.Path
 	}
@@ -57,6 +57,10 @@ func arguments(err error) map[string]string {
 	}
 	if folder, ok := errors.AsType[*protect.Error](err); ok {
 		values["path"] = folder.Path
+	}
+	if folder, ok := errors.AsType[*updater.FolderError](err); ok {
+		values["dir"], values["folder"] = folder.Dir, folder.Found.Elsewhere
+		values["files"] = updater.Shorten(folder.Found.Missing)
 	}
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
@@ -156,6 +160,7 @@ func kinds() []kind {
 		{installer.ErrUnknownFolder, "folder-unknown", exitcode.Failed},
 		{updater.ErrNoBuild, "no-build", exitcode.Failed},
 		{updater.ErrDamaged, "folder-damaged", exitcode.Failed},
+		{updater.ErrMoved, "folder-moved", exitcode.Failed},
 		{installer.ErrFolderMissing, "folder-missing", exitcode.Failed},
 		{installer.ErrNotFolder, "folder-not-plain", exitcode.Failed},
 		{installer.ErrNoPrevious, "no-previous", exitcode.Failed},
