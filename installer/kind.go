@@ -9,10 +9,6 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 )
 
-// isForeign says whether builds of this kind come with an installer of their
-// own, which koshin runs and whose work it cannot see.
-func isForeign(kind manifest.Kind) bool { return kind == manifest.MSI || kind == manifest.Setup }
-
 // installerName is what an installer is called in staging/, current/ and
 // previous/.
 func installerName(kind manifest.Kind) string {
@@ -47,7 +43,7 @@ func (pl *Plan) checkKind() error {
 			return fmt.Errorf("step %s in a plan of kind %q", s, pl.Kind)
 		}
 	}
-	if isForeign(pl.Kind) {
+	if pl.Kind.IsInstaller() {
 		return pl.checkForeign()
 	}
 	if pl.From.Kind != "" || pl.To.Kind != "" {
@@ -61,7 +57,7 @@ func (pl *Plan) checkForeign() error {
 	if len(pl.Steps) != 1 || pl.Steps[0].Path != installerName(pl.Kind) {
 		return fmt.Errorf("steps %v in a plan of kind %q", pl.Steps, pl.Kind)
 	}
-	if pl.To.Kind != pl.Kind || pl.From.Kind != "" && !isForeign(pl.From.Kind) {
+	if pl.To.Kind != pl.Kind || pl.From.Kind != "" && !pl.From.Kind.IsInstaller() {
 		return fmt.Errorf("builds of kinds %q and %q in a plan of kind %q", pl.From.Kind, pl.To.Kind, pl.Kind)
 	}
 	rule, err := manifest.ParseRule(pl.To.Detect)

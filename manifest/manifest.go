@@ -78,7 +78,7 @@ type Package struct {
 	Target         string     `json:"target"` // name in the repository
 	Size           int64      `json:"size"`   // bytes to download
 	SHA256         Digest     `json:"sha256"`
-	InstalledSize  int64      `json:"installed_size"`       // bytes on the disk
+	InstalledSize  int64      `json:"installed_size"`       // bytes on the disk; of an installer, an estimate
 	TreeSHA256     Digest     `json:"tree_sha256,omitzero"` // hash of the tree's index; kind tree only
 	Signer         string     `json:"signer,omitempty"`     // required code-signing publisher
 	RestartAllowed bool       `json:"restart_allowed,omitzero"`
@@ -94,11 +94,13 @@ type Delta struct {
 	SHA256 Digest  `json:"sha256"`
 }
 
-// Installer says how somebody else's installer is run silently.
+// Installer says how somebody else's installer is run silently. In an argument
+// {dir} stands for the install folder and {log} for the run's log file. For
+// kind msi the arguments are properties, such as INSTALLDIR={dir}.
 type Installer struct {
 	Args         []string `json:"args,omitempty"`
-	SuccessCodes []int    `json:"success_codes,omitempty"`
-	RestartCodes []int    `json:"restart_codes,omitempty"`
+	SuccessCodes []int    `json:"success_codes,omitempty"` // absent: 0
+	RestartCodes []int    `json:"restart_codes,omitempty"` // successes too; for kind msi 3010 and 1641 always are
 }
 
 // Confirm says how connectivity is proved after an update.

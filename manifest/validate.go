@@ -59,6 +59,7 @@ func (m *Manifest) Validate() error {
 		c.check(validGlob(glob), fmt.Sprintf("preserve[%d]", i), "%q is not a pattern of paths inside the install folder", glob)
 	}
 	c.err("detect", second(ParseRule(m.Detect)))
+	c.check(m.detectable(), "detect", "koshin-record cannot read what an installer of kind msi or setup did")
 	return c.first
 }
 
@@ -100,9 +101,7 @@ func (c *checker) pkg(at string, p Package) {
 		c.size(from+".size", d.Size)
 		c.check(!d.SHA256.IsZero(), from+".sha256", "is missing")
 	}
-	if p.Installer != nil {
-		c.args(at+".installer.args", p.Installer.Args)
-	}
+	c.installer(at+".installer", p.Kind, p.Installer)
 }
 
 func (c *checker) confirm(f Confirm) {

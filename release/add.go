@@ -2,18 +2,16 @@ package release
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
-	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
 // Build names a package to add, and what is said about its build. Where a
@@ -24,32 +22,42 @@ type Build struct {
 	Version  manifest.Version
 	OS, Arch string // as GOOS and GOARCH
 
+	Kind      manifest.Kind       // default: tree
+	Installer *manifest.Installer // kinds msi and setup: how it is run
+
 	Released manifest.Date // default: today
 	Notes    manifest.Text
 	MinOS    manifest.Version
 }
 
-// Added is what [Repository.AddTree] made.
+// Added is what [Repository.Add] made.
 type Added struct {
 	Package   manifest.Package
 	Unchanged bool // it was there already
 }
 
-// AddTree makes a package of the folder dir and adds it to a build. The same
-// folder gives the same bytes. Nobody is offered the build before
-// [Repository.Promote]; a further platform of a promoted build is offered at
-// once. Adding the same bytes again changes nothing; other bytes under a
-// version that exists are [ErrExists]. progress may be nil.
+// Add makes a package of path and adds it to a build: of a folder for kind
+// tree, of one file for the others. The same content gives the same bytes.
+// Nobody is offered the build before [Repository.Promote]; a further platform
+// of a promoted build is offered at once. Adding the same bytes again changes
+// nothing; other bytes under a version that exists are [ErrExists]. progress
+// may be nil.
 //
 // Memory does not grow with the size of the files.
-func (r *Repository) AddTree(ctx context.Context, b Build, dir string, progress func(done, total int64)) (Added, error) {
+func (r *Repository) Add(ctx context.Context, b Build, path string, progress func(done, total int64)) (Added, error) {
+	if b.Kind == "" {
+		b.Kind = manifest.Tree
+	}
 	var added Added
 	err := r.changeProduct(ctx, b.Product, func(c *change, p *Product) error {
 		target, err := r.checkBuild(p, b)
 		if err != nil {
 			return err
 		}
-		pkg, staged, err := c.writeTree(ctx, b, dir, progress)
+		if err := p.checkKind(b); err != nil {
+			return err
+		}
+		pkg, staged, err := c.writePackage(ctx, b, path, progress)
 		if err != nil {
 			return err
 		}
@@ -91,7 +99,7 @@ func (r *Repository) checkBuild(p *Product, b Build) (target string, err error) 
 	if !b.Released.IsZero() && b.Released.Time().After(r.options.Now().Add(maxAhead)) {
 		return "", fmt.Errorf("%w: released %s", ErrFuture, b.Released)
 	}
-	target = fmt.Sprintf("%s/%s/%s-%s.tree", p.ID, strings.ToLower(b.Version.String()), b.OS, b.Arch)
+	target = fmt.Sprintf("%s/%s/%s-%s.%s", p.ID, strings.ToLower(b.Version.String()), b.OS, b.Arch, b.Kind)
 	if err := manifest.CheckTargetName(target); err != nil {
 		return "", err
 	}
@@ -106,42 +114,6 @@ func (r *Repository) checkBuild(p *Product, b Build) (target string, err error) 
 		}
 	}
 	return target, nil
-}
-
-// writeTree packs dir into a file in pending/.
-func (c *change) writeTree(ctx context.Context, b Build, dir string, progress func(done, total int64)) (manifest.Package, string, error) {
-	none := manifest.Package{}
-	if info, err := os.Stat(dir); err != nil {
-		return none, "", err
-	} else if !info.IsDir() {
-		return none, "", fmt.Errorf("%w: kind tree takes a folder, and %s is a file", ErrKind, dir)
-	}
-	if err := os.MkdirAll(filepath.Join(c.pending, targetsDir), 0o755); err != nil {
-		return none, "", err
-	}
-	f, err := os.OpenFile(filepath.Join(c.pending, targetsDir, "unfinished"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return none, "", err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	count := new(counter)
-	info, err := pack.WriteTree(ctx, io.MultiWriter(f, hash, count), dir, pack.Options{OS: b.OS, Progress: progress})
-	if err != nil {
-		return none, "", err
-	}
-	if err := f.Sync(); err != nil {
-		return none, "", err
-	}
-	return manifest.Package{
-		OS:            b.OS,
-		Arch:          b.Arch,
-		Kind:          manifest.Tree,
-		Size:          count.n,
-		SHA256:        manifest.Digest(hash.Sum(nil)),
-		InstalledSize: info.InstalledSize,
-		TreeSHA256:    info.TreeSHA256,
-	}, f.Name(), f.Close()
 }
 
 // keepPackage gives the packed file its name.
@@ -178,8 +150,8 @@ func (p *Product) add(b Build, pkg manifest.Package, today manifest.Date) error 
 		if have.OS != pkg.OS || have.Arch != pkg.Arch {
 			continue
 		}
-		if have.SHA256 != pkg.SHA256 {
-			return fmt.Errorf("%w: with other content; what was published never changes, take a new version", ErrExists)
+		if have.SHA256 != pkg.SHA256 || have.Kind != pkg.Kind || !reflect.DeepEqual(have.Installer, pkg.Installer) {
+			return fmt.Errorf("%w: with other content or run in another way; what was published never changes, take a new version", ErrExists)
 		}
 		if build.Released == before.Released && build.Notes == before.Notes && build.MinOS.Equal(before.MinOS) {
 			return errSame
@@ -189,39 +161,4 @@ func (p *Product) add(b Build, pkg manifest.Package, today manifest.Date) error 
 	build.Packages = append(build.Packages, pkg)
 	slices.SortFunc(p.Builds, func(a, b manifest.Build) int { return b.Version.Compare(a.Version) })
 	return nil
-}
-
-// unpack reads a package's content to the end, as an installer would.
-func unpack(ctx context.Context, r io.Reader, pkg manifest.Package) error {
-	reader, err := pack.NewReader(r, pack.Want{Tree: pkg.TreeSHA256, Size: pkg.InstalledSize})
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		_, content, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if content == nil {
-			continue // a folder
-		}
-		if _, err := io.Copy(io.Discard, content); err != nil {
-			return err
-		}
-	}
-}
-
-// counter counts what is written.
-type counter struct{ n int64 }
-
-func (c *counter) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return len(p), nil
 }

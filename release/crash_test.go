@@ -65,7 +65,7 @@ func (p publisher) open(t *testing.T) *Repository {
 
 func (p publisher) add(t *testing.T, r *Repository, v string) {
 	t.Helper()
-	_, err := r.AddTree(t.Context(), Build{Product: "torikomi-soshin", Version: number(t, v), OS: "windows", Arch: "amd64"}, p.tree, nil)
+	_, err := r.Add(t.Context(), Build{Product: "torikomi-soshin", Version: number(t, v), OS: "windows", Arch: "amd64"}, p.tree, nil)
 	try(t, err)
 }
 
@@ -142,8 +142,8 @@ func client(ctx context.Context, dir string, now func() time.Time) ([]string, er
 // manifest, roles.
 func (p publisher) offer(ctx context.Context, t *testing.T, r *Repository) error {
 	return r.changeProduct(ctx, "torikomi-soshin", func(c *change, product *Product) error {
-		b := Build{Product: product.ID, Version: number(t, "2.3.0"), OS: "windows", Arch: "amd64"}
-		pkg, staged, err := c.writeTree(ctx, b, p.tree, nil)
+		b := Build{Product: product.ID, Version: number(t, "2.3.0"), OS: "windows", Arch: "amd64", Kind: manifest.Tree}
+		pkg, staged, err := c.writePackage(ctx, b, p.tree, nil)
 		if err != nil {
 			return err
 		}

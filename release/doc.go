@@ -14,7 +14,7 @@
 //	  metadata/N.targets.json          delegates one role to each product
 //	  metadata/N.<product>.json        names that product's files
 //	  targets/<product>/<hash>.stable.v1.json             a manifest
-//	  targets/<product>/<version>/<hash>.<os>-<arch>.tree a package
+//	  targets/<product>/<version>/<hash>.<os>-<arch>.<kind> a package
 //	  products/<product>.json          the definition everything above is made from
 //	  .koshin/                         lock and unfinished work; never published
 //

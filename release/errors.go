@@ -31,8 +31,11 @@ var (
 	// ErrFuture is a release date that has not come yet: clients take signed
 	// dates as proof of the time, and would see everything else as expired.
 	ErrFuture = errors.New("date in the future")
-	// ErrKind is a kind of package that this version cannot publish.
-	ErrKind = errors.New("kind not supported by this version")
+	// ErrKind is a kind of package that does not fit its source, its platform or
+	// the builds published before.
+	ErrKind = errors.New("this kind of package does not fit")
+	// ErrFormat is a file that is not what its kind of package takes.
+	ErrFormat = errors.New("not a file of this kind")
 	// ErrPlatform is an operating system or architecture written wrongly.
 	ErrPlatform = errors.New("not an operating system and architecture")
 

@@ -156,6 +156,11 @@ func (p *Product) manifest(name manifest.Channel, seq int64) *manifest.Manifest 
 // check says whether a manifest can be made from the definition as it is,
 // before there is any build.
 func (p *Product) check() error {
+	if p.hasInstaller() {
+		if err := p.checkDetect(); err != nil {
+			return err
+		}
+	}
 	draft := *p
 	draft.Channels = map[manifest.Channel]*Channel{manifest.Stable: {}}
 	if err := draft.manifest(manifest.Stable, 1).Validate(); err != nil {

@@ -59,7 +59,7 @@ func TestRefuses(t *testing.T) {
 
 	add := func(b release.Build, dir string) func(context.Context) error {
 		return func(ctx context.Context) error {
-			_, err := w.repo.AddTree(ctx, b, dir, nil)
+			_, err := w.repo.Add(ctx, b, dir, nil)
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func TestRefuses(t *testing.T) {
 		{"cancelled", func(context.Context) error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			_, err := w.repo.AddTree(ctx, w.build("3.0"), other, nil)
+			_, err := w.repo.Add(ctx, w.build("3.0"), other, nil)
 			return err
 		}, context.Canceled, nil},
 	}
@@ -213,7 +213,7 @@ func TestDeterministic(t *testing.T) {
 	for range 2 {
 		w := newWorld(t)
 		w.product()
-		added, err := w.repo.AddTree(t.Context(), w.build("2.3.0"), folder(t, files), nil)
+		added, err := w.repo.Add(t.Context(), w.build("2.3.0"), folder(t, files), nil)
 		w.must(err)
 		packages = append(packages, added.Package)
 		w.clock.now = w.clock.now.AddDate(0, 0, 1)
@@ -258,17 +258,17 @@ func TestAddAgain(t *testing.T) {
 	w := newWorld(t)
 	w.product()
 	dir := folder(t, map[string]string{"VERSION": "2.3.0"})
-	_, err := w.repo.AddTree(t.Context(), w.build("2.3.0"), dir, nil)
+	_, err := w.repo.Add(t.Context(), w.build("2.3.0"), dir, nil)
 	w.must(err)
 	before := contents(t, w.dir)
-	again, err := w.repo.AddTree(t.Context(), w.build("2.3.0"), dir, nil)
+	again, err := w.repo.Add(t.Context(), w.build("2.3.0"), dir, nil)
 	w.must(err)
 	if !again.Unchanged || !maps.Equal(before, contents(t, w.dir)) {
 		t.Errorf("unchanged: %v", again.Unchanged)
 	}
 	b := w.build("2.3.0")
 	b.OS, b.Notes.JA = "linux", "TLS 1.2 に対応"
-	_, err = w.repo.AddTree(t.Context(), b, dir, nil)
+	_, err = w.repo.Add(t.Context(), b, dir, nil)
 	w.must(err)
 	p, err := w.repo.Product(product)
 	w.must(err)
@@ -315,7 +315,7 @@ func TestBusy(t *testing.T) {
 	w := newWorld(t)
 	w.product()
 	inside := false
-	_, err := w.repo.AddTree(t.Context(), w.build("2.3.0"), folder(t, map[string]string{"VERSION": "2.3.0"}), func(int64, int64) {
+	_, err := w.repo.Add(t.Context(), w.build("2.3.0"), folder(t, map[string]string{"VERSION": "2.3.0"}), func(int64, int64) {
 		if !inside {
 			inside = true
 			if _, err := release.Open(w.dir, w.options()); !errors.Is(err, release.ErrBusy) {

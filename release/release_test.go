@@ -99,7 +99,7 @@ func (w *world) build(v string) release.Build {
 func (w *world) add(v string) {
 	w.Helper()
 	dir := folder(w, map[string]string{"VERSION": v, "bin/client.exe": "client " + v})
-	_, err := w.repo.AddTree(w.Context(), w.build(v), dir, nil)
+	_, err := w.repo.Add(w.Context(), w.build(v), dir, nil)
 	w.must(err)
 }
 

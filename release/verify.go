@@ -127,8 +127,8 @@ func present(from tree, pkg manifest.Package) error {
 	return nil
 }
 
-// verifyPackage reads a package to its end: its hash, and its content as an
-// installer would unpack it.
+// verifyPackage reads a package to its end: its hash, and a tree's content as
+// an installer would unpack it.
 func verifyPackage(ctx context.Context, from tree, pkg manifest.Package) error {
 	file, err := from.find(targetPath(pkg.Target, pkg.SHA256))
 	if err != nil {
@@ -140,7 +140,7 @@ func verifyPackage(ctx context.Context, from tree, pkg manifest.Package) error {
 	}
 	defer f.Close()
 	hash := sha256.New()
-	if err := unpack(ctx, io.TeeReader(f, hash), pkg); err != nil {
+	if err := readPackage(ctx, io.TeeReader(f, hash), pkg); err != nil {
 		return err
 	}
 	if manifest.Digest(hash.Sum(nil)) != pkg.SHA256 {

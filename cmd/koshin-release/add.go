@@ -15,16 +15,21 @@ type addFlags struct {
 	build
 	os, arch, kind, released string
 	notesJA, notesEN, minOS  string
+
+	installer installerFlags
 }
 
 func (a *app) addCommand() *cobra.Command {
 	f := &addFlags{}
 	c := &cobra.Command{
 		Use:   "add PATH",
-		Short: "Package a folder as a build",
-		Long: "Makes a package of the folder PATH and adds it to a build; the same folder gives the same\n" +
-			"bytes. Nobody is offered the build before promote. Adding the same folder again changes\n" +
-			"nothing; other content needs a new version.",
+		Short: "Package a folder, a program or an installer as a build",
+		Long: "Makes a package of PATH and adds it to a build; the same content gives the same bytes.\n" +
+			"Nobody is offered the build before promote. Adding the same content again changes\n" +
+			"nothing; other content needs a new version.\n\n" +
+			"PATH is a folder for kind tree, and one file for the others: a program that is replaced\n" +
+			"(exe), a Windows Installer package (msi) or a setup program with silent arguments (setup).\n" +
+			"The product's --detect rule must read the version that an msi or a setup has installed.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.add(c, f, args[0]) },
 	}
@@ -32,14 +37,12 @@ func (a *app) addCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&f.os, "os", "", "operating `system`, as Go calls it: windows, linux, darwin")
 	flags.StringVar(&f.arch, "arch", "", "`architecture`, as Go calls it: amd64, arm64, 386")
-	flags.StringVar(&f.kind, "kind", "", "`kind` of package: tree, a folder of files")
+	flags.StringVar(&f.kind, "kind", "", "`kind` of package: tree, exe, msi or setup")
 	flags.StringVar(&f.released, "released", "", "`date` of release (default today)")
 	flags.StringVar(&f.notesJA, "notes-ja", "", "Japanese release `notes`")
 	flags.StringVar(&f.notesEN, "notes-en", "", "English release `notes`")
 	flags.StringVar(&f.minOS, "min-os", "", "lowest `version` of the operating system, such as 10.0.17763")
-	flags.String("installer-args", "", "for kinds msi and setup, not in this version")
-	flags.String("success-codes", "", "for kinds msi and setup, not in this version")
-	flags.String("restart-codes", "", "for kinds msi and setup, not in this version")
+	f.installer.flags(flags)
 	require(c, "os", "arch", "kind")
 	return c
 }
@@ -54,7 +57,7 @@ func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
 		return err
 	}
 	bar := terminal.NewProgress(a.Streams)
-	added, err := r.AddTree(c.Context(), b, path, func(done, total int64) { bar.Step("packing", done, total) })
+	added, err := r.Add(c.Context(), b, path, func(done, total int64) { bar.Step("packing", done, total) })
 	bar.Finish()
 	if err != nil {
 		return err
@@ -74,17 +77,13 @@ func (f *addFlags) parse(c *cobra.Command) (release.Build, error) {
 	if b.Product, b.Version, err = f.build.parse(); err != nil {
 		return b, err
 	}
-	switch manifest.Kind(f.kind) {
-	case manifest.Tree:
-	case manifest.Exe, manifest.MSI, manifest.Setup:
-		return b, usagef("--kind %s: %w", f.kind, release.ErrKind)
+	switch b.Kind = manifest.Kind(f.kind); b.Kind {
+	case manifest.Tree, manifest.Exe, manifest.MSI, manifest.Setup:
 	default:
-		return b, usagef("--kind %q is not a kind of package", f.kind)
+		return b, usagef("--kind %q is not a kind of package: tree, exe, msi or setup", f.kind)
 	}
-	for _, name := range []string{"installer-args", "success-codes", "restart-codes"} {
-		if c.Flags().Changed(name) {
-			return b, usagef("--%s says how an installer is run; kind tree has none", name)
-		}
+	if b.Installer, err = f.installer.parse(c.Flags(), b.Kind); err != nil {
+		return b, err
 	}
 	if f.released != "" {
 		if b.Released, err = manifest.ParseDate(f.released); err != nil {

@@ -153,7 +153,7 @@ func (d *demoWorld) add(ctx context.Context, build, maxTLS string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.repo.AddTree(ctx, release.Build{Product: demoProduct, Version: v, OS: runtime.GOOS, Arch: runtime.GOARCH}, dir, nil)
+	_, err = d.repo.Add(ctx, release.Build{Product: demoProduct, Version: v, OS: runtime.GOOS, Arch: runtime.GOARCH}, dir, nil)
 	return err
 }
 

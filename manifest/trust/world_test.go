@@ -104,7 +104,7 @@ func (w *world) publish(text string) {
 	w.must(err)
 	dir := w.TempDir()
 	w.must(os.WriteFile(filepath.Join(dir, "client"), []byte("client "+text), 0o644))
-	_, err = w.release.AddTree(w.Context(), release.Build{Product: product, Version: v, OS: "linux", Arch: "amd64"}, dir, nil)
+	_, err = w.release.Add(w.Context(), release.Build{Product: product, Version: v, OS: "linux", Arch: "amd64"}, dir, nil)
 	w.must(err)
 	w.must(w.release.Promote(w.Context(), product, v, manifest.Stable, 100))
 }

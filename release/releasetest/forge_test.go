@@ -42,7 +42,7 @@ func publisher(t *testing.T) (repo, keys string) {
 			})
 		},
 		func() error {
-			_, err := r.AddTree(t.Context(), release.Build{Product: product, Version: v, OS: "windows", Arch: "amd64"}, tree, nil)
+			_, err := r.Add(t.Context(), release.Build{Product: product, Version: v, OS: "windows", Arch: "amd64"}, tree, nil)
 			return err
 		},
 		func() error { return r.Promote(t.Context(), product, v, manifest.Stable, release.Everybody) },
