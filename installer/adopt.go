@@ -46,7 +46,7 @@ func (p *Product) Adopt(ctx context.Context, preserve []string, known map[manife
 
 // indexFolder is the index of the install folder as it stands.
 func (p *Product) indexFolder(ctx context.Context) (pack.Index, error) {
-	nodes, err := p.disk.scan(ctx, p.live)
+	nodes, err := p.scanLive(ctx, nil)
 	if err != nil {
 		return pack.Index{}, err
 	}

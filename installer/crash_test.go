@@ -83,22 +83,26 @@ func TestKilledAtEveryPoint(t *testing.T) {
 	for _, story := range crashStories(c.next) {
 		t.Run(story.name, func(t *testing.T) {
 			t.Parallel()
-			points := c.points(t, story)
-			if len(points) < 40 {
-				t.Fatalf("only %d points: the seam is gone", len(points))
-			}
-			outcomes := map[string]int{}
-			for n := 0; n < len(points); n += stride() {
-				w := c.fresh(t)
-				c.killAt(t, w, story, n)
-				recoverAndCheck(t, c, w, story, points[n], outcomes)
-			}
-			if outcomes["2.2.0"] == 0 || story.name != "undo" && len(outcomes) != 2 {
-				t.Errorf("outcomes %v: a kill must be able to end both ways", outcomes)
-			}
-			t.Logf("%d points, outcomes %v", len(points), outcomes)
+			c.killAtEveryPoint(t, story)
 		})
 	}
+}
+
+func (c *crashWorld) killAtEveryPoint(t *testing.T, story crashStory) {
+	points := c.points(t, story)
+	if len(points) < 40 {
+		t.Fatalf("only %d points: the seam is gone", len(points))
+	}
+	outcomes := map[string]int{}
+	for n := 0; n < len(points); n += stride() {
+		w := c.fresh(t)
+		c.killAt(t, w, story, n)
+		recoverAndCheck(t, c, w, story, points[n], outcomes)
+	}
+	if outcomes["2.2.0"] == 0 || story.name != "undo" && len(outcomes) != 2 {
+		t.Errorf("outcomes %v: a kill must be able to end both ways", outcomes)
+	}
+	t.Logf("%d points, outcomes %v", len(points), outcomes)
 }
 
 // TestKilledDuringRecovery stops the recovery itself at every point, after the
@@ -109,28 +113,32 @@ func TestKilledDuringRecovery(t *testing.T) {
 	for _, story := range crashStories(c.next) {
 		t.Run(story.name, func(t *testing.T) {
 			t.Parallel()
-			points := c.points(t, story)
-			runs, outcomes := 0, map[string]int{}
-			for n := 0; n < len(points); n += 37 * stride() { // an odd stride meets both before and after
-				for m := 0; ; m += stride() {
-					w := c.fresh(t)
-					c.killAt(t, w, story, n)
-					w.stop = stopAt(m)
-					p := w.open()
-					_, err := p.recover(t.Context())
-					must(t, p.Close())
-					if !errors.Is(err, errStopped) {
-						must(t, err)
-						break
-					}
-					w.stop = nil
-					recoverAndCheck(t, c, w, story, points[n], outcomes)
-					runs++
-				}
-			}
-			t.Logf("%d runs, outcomes %v", runs, outcomes)
+			c.killRecovery(t, story, 37) // an odd stride meets both before and after
 		})
 	}
+}
+
+func (c *crashWorld) killRecovery(t *testing.T, story crashStory, each int) {
+	points := c.points(t, story)
+	runs, outcomes := 0, map[string]int{}
+	for n := 0; n < len(points); n += each * stride() {
+		for m := 0; ; m += stride() {
+			w := c.fresh(t)
+			c.killAt(t, w, story, n)
+			w.stop = stopAt(m)
+			p := w.open()
+			_, err := p.recover(t.Context())
+			must(t, p.Close())
+			if !errors.Is(err, errStopped) {
+				must(t, err)
+				break
+			}
+			w.stop = nil
+			recoverAndCheck(t, c, w, story, points[n], outcomes)
+			runs++
+		}
+	}
+	t.Logf("%d runs, outcomes %v", runs, outcomes)
 }
 
 func (c *crashWorld) killAt(t testing.TB, w *world, story crashStory, n int) {
@@ -240,6 +248,7 @@ func withoutData(build tree) tree {
 func (c *crashWorld) fresh(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
+	w.exe = c.template.exe
 	from, to := filepath.Dir(filepath.Dir(c.template.place.Dir)), filepath.Dir(filepath.Dir(w.place.Dir))
 	copyTree(t, from, to)
 	w.now = c.template.now.Add(time.Hour)

@@ -109,8 +109,8 @@ func (p *Product) fromRecord(ctx context.Context) (Installed, error) {
 		return Installed{}, err
 	}
 	if record == nil {
-		empty, err := p.disk.isEmpty(p.live)
-		if !p.disk.exists(p.live) || err == nil && empty {
+		bare, err := p.isBare()
+		if err == nil && bare {
 			return Installed{State: Absent}, nil
 		}
 		return Installed{State: Unknown}, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
@@ -51,7 +52,11 @@ func (t *Transaction) finish(ctx context.Context) error {
 		return err
 	}
 	if t.product.disk.exists(t.product.work(retired)) {
-		if err := t.replacePrevious(ctx); err != nil {
+		keep := t.replacePrevious
+		if t.plan.Kind == manifest.Exe {
+			keep = t.retireExe
+		}
+		if err := keep(ctx); err != nil {
 			return err
 		}
 	}
@@ -64,6 +69,18 @@ func (t *Transaction) finish(ctx context.Context) error {
 // replacePrevious discards the oldest build and keeps the old one in its place.
 func (t *Transaction) replacePrevious(ctx context.Context) error {
 	p := t.product
+	if err := t.discardOldest(ctx); err != nil {
+		return err
+	}
+	if err := p.disk.move(ctx, p.work(retired), p.work(previous)); err != nil {
+		return err
+	}
+	return p.disk.flush()
+}
+
+// discardOldest empties previous/, and staging/ when the new build came from it.
+func (t *Transaction) discardOldest(ctx context.Context) error {
+	p := t.product
 	record, index, err := p.loadBuild(previousName)
 	if err != nil {
 		p.log.WarnContext(ctx, "nothing of the previous build is deleted", "error", err)
@@ -75,14 +92,9 @@ func (t *Transaction) replacePrevious(ctx context.Context) error {
 		return err
 	}
 	if t.plan.Source == staging {
-		if err := t.discard(ctx, staging, t.to, t.plan.To.Stamp); err != nil {
-			return err
-		}
+		return t.discard(ctx, staging, t.to, t.plan.To.Stamp)
 	}
-	if err := p.disk.move(ctx, p.work(retired), p.work(previous)); err != nil {
-		return err
-	}
-	return p.disk.flush()
+	return nil
 }
 
 func (t *Transaction) saveRecords() error {

@@ -21,6 +21,7 @@ type childJob struct {
 	Place         Place
 	File, Version string
 	Package       manifest.Package
+	Exe           string
 	Story         string
 }
 
@@ -48,6 +49,9 @@ func runChild(job childJob) int {
 		return 3
 	}
 	version, _ := manifest.ParseVersion(job.Version)
+	if job.Exe != "" && p.Executable(job.Exe) != nil {
+		return 3
+	}
 	next := pkg{job.File, version, promised{job.Package.Size, job.Package.SHA256}, job.Package}
 	for _, story := range crashStories(next) {
 		if story.name == job.Story && story.run(context.Background(), w, p) == nil {
@@ -70,15 +74,18 @@ func (*childTB) Cleanup(func()) {}
 func TestSIGKILL(t *testing.T) {
 	t.Parallel()
 	c := newCrashWorld(t)
-	runs := 24
+	c.killAtRandom(t, crashStories(c.next), 24)
+}
+
+func (c *crashWorld) killAtRandom(t *testing.T, stories []crashStory, runs int) {
 	if testing.Short() {
-		runs = 6
+		runs /= 4
 	}
 	outcomes := map[string]int{}
 	killed := 0
 	span := map[string]time.Duration{}
 	for n := range runs {
-		story := crashStories(c.next)[n%3]
+		story := stories[n%len(stories)]
 		w := c.fresh(t)
 		if span[story.name] == 0 {
 			start := time.Now()
@@ -104,7 +111,7 @@ func TestSIGKILL(t *testing.T) {
 func (c *crashWorld) child(t testing.TB, w *world, story crashStory) *exec.Cmd {
 	self, err := os.Executable()
 	must(t, err)
-	job, err := json.Marshal(childJob{w.place, c.next.file, c.next.version.String(), c.next.entry, story.name})
+	job, err := json.Marshal(childJob{w.place, c.next.file, c.next.version.String(), c.next.entry, w.exe, story.name})
 	must(t, err)
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), childEnv+"="+string(job))

@@ -26,6 +26,8 @@ func opsOf(kind manifest.Kind) []Op {
 	switch kind {
 	case manifest.Tree:
 		return []Op{Retire, Keep, Mkdir, Put, Seed}
+	case manifest.Exe:
+		return []Op{Keep, Mkdir, Put, Replace}
 	case manifest.MSI, manifest.Setup:
 		return []Op{Run}
 	}

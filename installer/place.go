@@ -38,6 +38,9 @@ type Product struct {
 
 	uninstall uninstallkey.Registry // what Windows lists as installed
 
+	exe      string // name of the executable; kind exe only
+	exeAlone bool   // nothing else in the install folder is the build's
+
 	journal *journal // of the open transaction, if there is one
 }
 

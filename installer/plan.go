@@ -120,7 +120,7 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	if !pl.standing.IsZero() {
 		record, listed = nil, nil
 	}
-	nodes, err := p.disk.scan(ctx, p.live)
+	nodes, err := p.scanLive(ctx, pl.Preserve)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,14 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 		return err
 	}
 	pl.ID, pl.Kind, pl.seen = p.newID(), manifest.Tree, nodes
-	return s.steps()
+	if err := s.steps(); err != nil {
+		return err
+	}
+	if p.exeAlone && isOnly(pl.to.Index, p.exe) {
+		pl.Kind = manifest.Exe
+		s.replaces()
+	}
+	return nil
 }
 
 // check refuses a plan that was read from a journal and could not have been

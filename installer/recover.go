@@ -68,6 +68,12 @@ func (t *Transaction) recover(ctx context.Context) (Action, error) {
 		return "", err
 	}
 	t.product.disk.waits.begin(wayBack())
+	if t.plan.Kind == manifest.Exe {
+		if len(t.to.Entries) != 1 {
+			return "", fmt.Errorf("%w: a plan for one executable with %d files", ErrJournal, len(t.to.Entries))
+		}
+		t.product.exe, t.product.exeAlone = t.to.Entries[0].Path, true
+	}
 	if !t.journal.marks[committed] {
 		return Reverted, t.Undo(ctx)
 	}

@@ -17,11 +17,13 @@ import (
 type Staged struct {
 	Version manifest.Version
 	Dir     string // path of the system, for a rehearsal
+	kind    manifest.Kind
 	index   *listing
 	stamp   time.Time
 }
 
-// Stage unpacks a package beside the install folder. It hashes the package file
+// Stage unpacks a package beside the install folder, or copies it there when it
+// is one executable. It hashes the package file
 // again against the promise ([ErrNoPromise], [ErrPackage]), the index against
 // the signed tree ([pack.ErrTree]) and every file against the index, and
 // flushes all of it to the disk before it returns. Progress, if any, is told
@@ -49,7 +51,7 @@ type promised struct {
 }
 
 func (p *Product) stage(ctx context.Context, packageFile string, want promised, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
-	if pkg.Kind != manifest.Tree {
+	if pkg.Kind != manifest.Tree && pkg.Kind != manifest.Exe {
 		return nil, fmt.Errorf("package of kind %q: %w", pkg.Kind, errors.ErrUnsupported)
 	}
 	if err := p.settled(); err != nil {
@@ -66,6 +68,9 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	}
 	if err := p.clearStaging(ctx); err != nil {
 		return nil, err
+	}
+	if pkg.Kind == manifest.Exe {
+		return p.stageExe(ctx, file, want, version, progress)
 	}
 	reader, err := pack.NewReader(file, pack.Want{Tree: pkg.TreeSHA256, Size: pkg.InstalledSize})
 	if err != nil {
@@ -96,7 +101,7 @@ func (p *Product) shelve(ctx context.Context, version manifest.Version, index pa
 	if err := p.disk.flush(); err != nil {
 		return nil, err
 	}
-	return &Staged{Version: version, Dir: p.path(p.work(staging)), index: list(index), stamp: stamp}, nil
+	return &Staged{Version: version, Dir: p.path(p.work(staging)), kind: manifest.Tree, index: list(index), stamp: stamp}, nil
 }
 
 // checkPackage hashes the file and goes back to its start.

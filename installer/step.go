@@ -24,7 +24,8 @@ const (
 
 // The steps of the other kinds.
 const (
-	Run Op = "run" // the installer at this path of staging/ or previous/; kinds msi and setup
+	Run     Op = "run"     // the installer at this path of staging/ or previous/; kinds msi and setup
+	Replace Op = "replace" // retire and put one executable that may be running; kind exe
 )
 
 // Step is one change to the disk.
@@ -37,7 +38,7 @@ func (s Step) String() string { return string(s.Op) + " " + s.Path }
 
 func (s Step) check() error {
 	switch s.Op {
-	case Retire, Keep, Mkdir, Put, Seed, Run:
+	case Retire, Keep, Mkdir, Put, Seed, Run, Replace:
 	default:
 		return fmt.Errorf("unknown step %q", s.Op)
 	}
@@ -48,7 +49,7 @@ func (s Step) check() error {
 }
 
 // do takes the step. Each is one rename or one new folder, so after a crash it
-// has happened or not.
+// has happened or not. Replace is the exception: see [Transaction.replace].
 func (t *Transaction) do(ctx context.Context, s Step) error {
 	p := t.product
 	live := path.Join(p.live, s.Path)
@@ -61,6 +62,8 @@ func (t *Transaction) do(ctx context.Context, s Step) error {
 		return p.disk.mkdir(ctx, live)
 	case Put, Seed:
 		return p.disk.move(ctx, p.work(t.plan.Source, s.Path), live)
+	case Replace:
+		return t.replace(ctx, s.Path)
 	}
 	return fmt.Errorf("step %s: %w", s, errors.ErrUnsupported)
 }
@@ -76,6 +79,8 @@ func (t *Transaction) takeBack(ctx context.Context, s Step) error {
 		return disk.removeIfEmpty(ctx, live)
 	case Put:
 		return t.takeBackEntry(ctx, s.Path)
+	case Replace:
+		return t.takeBackReplaced(ctx, s.Path)
 	case Seed:
 		// Data that changed since the swap stays.
 		entry, _ := t.to.find(s.Path)

@@ -122,7 +122,7 @@ func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
 	if err := p.settled(); err != nil {
 		return err
 	}
-	now, err := p.disk.scan(ctx, p.live)
+	now, err := p.scanLive(ctx, plan.Preserve)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (t *Transaction) tidySource(ctx context.Context) error {
 // checkSource looks for every entry that the plan needs from the source.
 func (t *Transaction) checkSource(ctx context.Context, there map[string]node) error {
 	for _, step := range t.plan.Steps {
-		if step.Op != Put && step.Op != Seed {
+		if step.Op != Put && step.Op != Seed && step.Op != Replace {
 			continue
 		}
 		entry, _ := t.to.find(step.Path)
@@ -231,7 +231,7 @@ func (t *Transaction) verify(ctx context.Context, build *listing) ([]string, err
 
 // missing lists the entries that are not there, or not of their type and size.
 func (p *Product) missing(ctx context.Context, build pack.Index, data globs) ([]string, error) {
-	nodes, err := p.disk.scan(ctx, p.live)
+	nodes, err := p.scanLive(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

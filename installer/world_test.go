@@ -28,6 +28,7 @@ type world struct {
 	place Place
 	stop  func(string) error
 	now   time.Time
+	exe   string // the product is this one executable
 }
 
 func newWorld(t testing.TB) *world {
@@ -57,6 +58,9 @@ func (w *world) open() *Product {
 	p, err := Open(w.place, slog.New(slog.DiscardHandler))
 	must(w.t, err)
 	w.t.Cleanup(func() { _ = p.Close() })
+	if w.exe != "" {
+		must(w.t, p.Executable(w.exe))
+	}
 	p.disk.stop = w.stop
 	p.now = func() time.Time { w.now = w.now.Add(time.Minute); return w.now }
 	return p
