@@ -39,6 +39,10 @@
 // deletes no file that is not listed, byte for byte, in the index of a build it
 // installed.
 //
+// A build of kind exe is a tree of one file, in a folder whose other files are
+// not looked at ([Product.Executable]). Its one step, replace, is two renames in
+// package selfswap, because the program may be running and may be koshin.
+//
 // # The journal
 //
 // The journal holds the whole plan, then a line before each step, then marks:

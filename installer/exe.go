@@ -33,11 +33,11 @@ func (p *Product) Executable(name string) error {
 		return fmt.Errorf("executable %q: %w", name, pack.ErrPath)
 	}
 	p.exe, p.exeAlone = name, true
-	record, listed, err := p.loadBuild(installedName)
-	if err == nil && record != nil {
+	// A record that cannot be read is told to whoever asks for what it says.
+	if record, listed, err := p.loadBuild(installedName); err == nil && record != nil {
 		p.exeAlone = isOnly(listed.Index, name)
 	}
-	return err
+	return nil
 }
 
 // isOnly says whether the build is this one file.

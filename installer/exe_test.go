@@ -3,10 +3,15 @@ package installer
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,7 +90,7 @@ func TestExeKilledDuringRecovery(t *testing.T) {
 	for _, story := range exeStories(c.next) {
 		t.Run(story.name, func(t *testing.T) {
 			t.Parallel()
-			c.killRecovery(t, story, 19)
+			c.killRecovery(t, story, 9)
 		})
 	}
 }
@@ -107,7 +112,7 @@ func TestBetweenTheRenames(t *testing.T) {
 			continue
 		}
 		for done := range 4 {
-			for m := 0; ; m += stride() {
+			for m := 0; ; m += stride() * stride() {
 				w := c.fresh(t)
 				c.killBefore(t, w, story, "move ")
 				renames(t, w, story, done)
@@ -204,6 +209,37 @@ func TestExeInstallUpdateRollback(t *testing.T) {
 	w.want(w.work(previous), exe2())
 }
 
+// TestExeRunning updates a program twice while both old ones still run. On
+// Windows neither can be deleted; nothing waits for that, and nothing fails.
+func TestExeRunning(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	must(t, err)
+	image, err := os.ReadFile(self)
+	must(t, err)
+	w := newExeWorld(t)
+	builds := []tree{{program: string(image) + "0"}, {program: string(image) + "1"}, {program: string(image) + "2"}}
+	for n, build := range builds {
+		w.install(w.packExe(fmt.Sprintf("2.%d.0", n), build), PlanOptions{})
+		child := exec.Command(filepath.Join(w.place.Dir, program))
+		child.Env = append(os.Environ(), childEnv+"=wait")
+		in, err := child.StdinPipe()
+		must(t, err)
+		out, err := child.StdoutPipe()
+		must(t, err)
+		must(t, child.Start())
+		defer func() { must(t, errors.Join(in.Close(), child.Wait())) }()
+		_, err = io.ReadFull(out, make([]byte, 1))
+		must(t, err)
+	}
+	w.want(w.place.Dir, builds[2])
+	w.want(w.work(previous), builds[1])
+	aside := read(t, w.work(kept))
+	if _, err := os.Lstat(w.work(kept)); runtime.GOOS == "windows" && !slices.Contains(slices.Collect(maps.Values(aside)), builds[0][program]) {
+		t.Errorf("the program that still runs is not in kept/: %v", err)
+	}
+}
+
 // TestNewNameIsTaken: somebody's file stands where selfupdate wants the new
 // program. It is moved to kept/, and comes back when the update is undone.
 func TestNewNameIsTaken(t *testing.T) {
@@ -238,6 +274,44 @@ func TestNewNameIsTaken(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	w.want(w.place.Dir, with(exe1(), late))
+}
+
+// TestSomebodyElseBetween: between the death and the recovery a scanner takes
+// the new program away, or somebody puts a file under its name.
+func TestSomebodyElseBetween(t *testing.T) {
+	t.Parallel()
+	c := newExeCrashWorld(t)
+	story := exeStories(c.next)[0]
+	theirs := strings.Repeat("x", len(exe2()[program]))
+	for done := range 4 {
+		for _, quarantine := range []bool{true, false} {
+			w := c.fresh(t)
+			c.killBefore(t, w, story, "move ")
+			renames(t, w, story, done)
+			live := filepath.Join(w.place.Dir, program)
+			places := []string{w.work(staging, program), selfswap.NewPath(live), selfswap.NewPath(live), live}
+			if quarantine {
+				must(t, os.Remove(places[done]))
+			} else if done == 0 || done == 3 {
+				must(t, os.WriteFile(selfswap.NewPath(live), []byte(theirs), 0o644))
+			}
+			_, err := Recover(t.Context(), w.place, slog.New(slog.DiscardHandler))
+			must(t, err)
+			checkBuild(t, &crashWorld{operator: c.operator}, w, with(exe1(), keptTheirs(t, w, theirs)), fmt.Sprintf("after %d renames", done))
+			if found := keptTheirs(t, w, theirs); !quarantine && (done == 0 || done == 3) && len(found) == 0 && !slices.Contains(slices.Collect(maps.Values(read(t, w.work(kept)))), theirs) {
+				t.Errorf("after %d renames: somebody's file is lost", done)
+			}
+		}
+	}
+}
+
+// keptTheirs is somebody's file where the new program would be, if it is there.
+func keptTheirs(t *testing.T, w *world, theirs string) tree {
+	fresh := selfswap.NewName(program)
+	if read(t, w.place.Dir)[fresh] == theirs {
+		return tree{fresh: theirs}
+	}
+	return nil
 }
 
 // TestExeTakenAway: what stands at the executable's place is not what koshin

@@ -124,10 +124,14 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	if err != nil {
 		return err
 	}
+	bare, err := p.isBare()
+	if err != nil {
+		return err
+	}
 	switch there := p.disk.exists(p.live); {
 	case record != nil && !there && !pl.keepUnknown:
 		return ErrFolderMissing
-	case record == nil && len(nodes) > 0 && !pl.keepUnknown:
+	case record == nil && !bare && !pl.keepUnknown:
 		return ErrUnknownFolder
 	}
 	s := &survey{p: p, pl: pl, nodes: nodes, listed: listed}
