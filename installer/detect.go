@@ -138,7 +138,7 @@ func (p *Product) fromRecord(ctx context.Context) (Installed, error) {
 // that are left. The user's data is none of these. A file that still has the time that koshin gave it is taken as
 // unchanged; an adopted build has no such time, and only sizes count.
 func (p *Product) compareWith(ctx context.Context, record *Record, index *listing, found *Installed) (left int, err error) {
-	nodes, err := p.disk.scan(ctx, p.live)
+	nodes, err := p.scanLive(ctx, nil)
 	if err != nil {
 		return 0, err
 	}

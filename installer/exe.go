@@ -56,37 +56,6 @@ func ExeTree(name string, pkg manifest.Package) (manifest.Digest, error) {
 	return exeIndex(name, pkg.Size, pkg.SHA256).Digest()
 }
 
-// AdoptExecutable records the executable that stands in the install folder as
-// this version, on the word of the caller: a program knows its own.
-func (p *Product) AdoptExecutable(ctx context.Context, version manifest.Version) (*Record, error) {
-	record, err := p.adoptExecutable(ctx, version)
-	if err != nil {
-		return nil, fmt.Errorf("adopt %s %s: %w", p.place.Product, version, err)
-	}
-	return record, nil
-}
-
-func (p *Product) adoptExecutable(ctx context.Context, version manifest.Version) (*Record, error) {
-	if err := p.settled(); err != nil {
-		return nil, err
-	}
-	if err := p.prepare(); err != nil {
-		return nil, err
-	}
-	index, err := p.indexFolder(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !isOnly(index, p.exe) {
-		return nil, fmt.Errorf("%w: %s", ErrNoMatch, p.path(path.Join(p.live, p.exe)))
-	}
-	record, err := p.newRecord(version, index, nil)
-	if err != nil {
-		return nil, err
-	}
-	return record, p.saveBuild(installedName, record, index)
-}
-
 // scanLive lists what counts in the install folder: everything, or the one
 // executable and, where they are asked for, the user's data.
 func (p *Product) scanLive(ctx context.Context, data globs) ([]node, error) {

@@ -197,7 +197,7 @@ func TestExeInstallUpdateRollback(t *testing.T) {
 		t.Errorf("mode %v, %v: the old one's is gone", info.Mode(), err)
 	}
 	p := w.open()
-	plan, err := p.PlanRollback(t.Context(), nil)
+	plan, err := p.PlanRollback(t.Context(), PlanOptions{})
 	must(t, err)
 	if plan.Kind != manifest.Exe || len(plan.Steps) != 1 || plan.Steps[0].Op != Replace {
 		t.Errorf("%s %v", plan.Kind, plan.Steps)
@@ -339,7 +339,7 @@ func TestExeTakenAway(t *testing.T) {
 	w.want(w.place.Dir, exe1())
 }
 
-func TestAdoptExecutable(t *testing.T) {
+func TestAdoptExe(t *testing.T) {
 	t.Parallel()
 	w := newExeWorld(t)
 	k := w.packExe("2.2.0", exe1())
@@ -353,14 +353,6 @@ func TestAdoptExecutable(t *testing.T) {
 	must(t, err)
 	if record.Version.String() != "2.2.0" || record.Tree != digest {
 		t.Errorf("%+v", record)
-	}
-	other, err := manifest.ParseVersion("2.2.1")
-	must(t, err)
-	if record, err = w.open().AdoptExecutable(t.Context(), other); err != nil || record.Version.String() != "2.2.1" {
-		t.Errorf("%+v, %v", record, err)
-	}
-	if _, err := newExeWorld(t).open().AdoptExecutable(t.Context(), other); !errors.Is(err, ErrNoMatch) {
-		t.Errorf("nothing there: %v", err)
 	}
 }
 
