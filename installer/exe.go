@@ -161,7 +161,7 @@ func (s *survey) replaces() {
 //	.NAME.new     →  <Dir>/NAME         the same
 //
 // A death between any two leaves each file in exactly one of its places.
-func (t *Transaction) replace(ctx context.Context, name string) error {
+func (t files) replace(ctx context.Context, name string) error {
 	p := t.product
 	live, source, old := path.Join(p.live, name), p.work(t.plan.Source, name), p.work(retired, name)
 	if err := p.keepMode(live, source); err != nil {
@@ -194,7 +194,7 @@ func (p *Product) keepMode(old, fresh string) error {
 
 // takeBackReplaced takes the new executable out again, wherever the step and an
 // earlier try of this got to.
-func (t *Transaction) takeBackReplaced(ctx context.Context, name string) error {
+func (t files) takeBackReplaced(ctx context.Context, name string) error {
 	p := t.product
 	source := p.work(t.plan.Source, name)
 	if p.disk.exists(source) {
@@ -217,7 +217,7 @@ func (t *Transaction) takeBackReplaced(ctx context.Context, name string) error {
 // retireExe makes the old executable the previous one. It moves the file, not
 // the folder: Windows lets nobody rename a folder in which a program runs, and
 // the program may be this one.
-func (t *Transaction) retireExe(ctx context.Context) error {
+func (t files) retireExe(ctx context.Context) error {
 	p := t.product
 	name := t.to.Entries[0].Path
 	old, was := p.work(retired, name), p.work(previous, name)

@@ -17,7 +17,7 @@ func (t *Transaction) Commit(ctx context.Context) error {
 	if err := t.journal.pass(committed); err != nil {
 		return t.wrap("commit", err)
 	}
-	return t.wrap("commit", t.finish(ctx))
+	return t.wrap("commit", t.way().finish(ctx))
 }
 
 // Undo puts the old build back and checks it file by file. Data that changed
@@ -25,7 +25,7 @@ func (t *Transaction) Commit(ctx context.Context) error {
 // meanwhile. After [ErrNotRestored] it, or [Recover], may run again.
 func (t *Transaction) Undo(ctx context.Context) error {
 	t.product.disk.waits.begin(wayBack())
-	if err := t.undo(ctx); err != nil {
+	if err := t.way().undo(ctx); err != nil {
 		return t.wrap("undo", fmt.Errorf("%w: %w", ErrNotRestored, err))
 	}
 	return t.wrap("undo", t.different())
@@ -47,7 +47,7 @@ func (t *Transaction) wrap(doing string, err error) error {
 
 // finish clears up after a commit. It may run again from any point of itself:
 // as long as retired/ is there, previous/ is the build before the old one.
-func (t *Transaction) finish(ctx context.Context) error {
+func (t files) finish(ctx context.Context) error {
 	if err := t.journal.pass(finishing); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (t *Transaction) finish(ctx context.Context) error {
 }
 
 // replacePrevious discards the oldest build and keeps the old one in its place.
-func (t *Transaction) replacePrevious(ctx context.Context) error {
+func (t files) replacePrevious(ctx context.Context) error {
 	p := t.product
 	if err := t.discardOldest(ctx); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (t *Transaction) replacePrevious(ctx context.Context) error {
 }
 
 // discardOldest empties previous/, and staging/ when the new build came from it.
-func (t *Transaction) discardOldest(ctx context.Context) error {
+func (t files) discardOldest(ctx context.Context) error {
 	p := t.product
 	record, index, err := p.loadBuild(previousName)
 	if err != nil {
@@ -97,7 +97,7 @@ func (t *Transaction) discardOldest(ctx context.Context) error {
 	return nil
 }
 
-func (t *Transaction) saveRecords() error {
+func (t files) saveRecords() error {
 	p := t.product
 	if len(t.from.Entries) == 0 {
 		if err := p.removeState(previousName+".json", previousName+".index"); err != nil {
@@ -111,7 +111,7 @@ func (t *Transaction) saveRecords() error {
 
 // undo goes back. Its two halves are told apart by a mark, because a name may
 // belong to the new build before it and to the old one after it.
-func (t *Transaction) undo(ctx context.Context) error {
+func (t files) undo(ctx context.Context) error {
 	if err := t.product.release(ctx); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (t *Transaction) undo(ctx context.Context) error {
 }
 
 // restore brings everything back that was moved out, and checks the old build.
-func (t *Transaction) restore(ctx context.Context) error {
+func (t files) restore(ctx context.Context) error {
 	p := t.product
 	if t.journal.marks[restored] {
 		return nil

@@ -54,7 +54,7 @@ func Names(programs []Process) string {
 // byte. One that somebody keeps for himself alone cannot be read; but neither
 // could it be moved or written since, so that its size and its time, which the
 // whole build was given, speak for it.
-func (t *Transaction) stands(ctx context.Context, e pack.Entry, build *listing) (bool, error) {
+func (t files) stands(ctx context.Context, e pack.Entry, build *listing) (bool, error) {
 	disk, name := t.product.disk, path.Join(t.product.live, e.Path)
 	file, err := disk.root.Open(name)
 	if err != nil && isInUse(err) {
@@ -73,7 +73,7 @@ func (t *Transaction) stands(ctx context.Context, e pack.Entry, build *listing) 
 
 // isStamped says whether a file has the size of its entry and the time that all
 // files of its build were given.
-func (t *Transaction) isStamped(info fs.FileInfo, e pack.Entry, build *listing) bool {
+func (t files) isStamped(info fs.FileInfo, e pack.Entry, build *listing) bool {
 	stamp := t.plan.To.Stamp
 	if build == t.from {
 		stamp = t.plan.From.Stamp

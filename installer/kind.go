@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -8,6 +9,32 @@ import (
 
 	"github.com/koshin-updater/koshin/manifest"
 )
+
+// way is how builds of some kinds come into the install folder and leave it.
+// What is common to all kinds, the journal and its marks, is in swap.go,
+// finish.go and recover.go.
+type way interface {
+	// prepare does what needs no journal because it changes nothing installed.
+	prepare(ctx context.Context) error
+	// do takes one step.
+	do(ctx context.Context, s Step) error
+	// arrived says whether the steps brought the new build.
+	arrived(ctx context.Context) error
+	// undo puts the old build back, checks it, and closes the journal. It may
+	// run again after any half of do and of itself.
+	undo(ctx context.Context) error
+	// verify lists what is not as it should be in an installed build.
+	verify(ctx context.Context, build *listing) ([]string, error)
+	// finish clears up after a commit and closes the journal. It may run again
+	// after any half of itself.
+	finish(ctx context.Context) error
+}
+
+// files are builds that koshin itself puts into place, file by file (kinds tree
+// and exe): step.go, survey.go, unpack.go, exe.go.
+type files struct{ *Transaction }
+
+func (t *Transaction) way() way { return files{t} }
 
 // installerName is what an installer is called in staging/, current/ and
 // previous/.

@@ -77,10 +77,10 @@ func (t *Transaction) recover(ctx context.Context) (Action, error) {
 	if !t.journal.marks[committed] {
 		return Reverted, t.Undo(ctx)
 	}
-	if t.differs, err = t.verify(ctx, t.to); err != nil {
+	if t.differs, err = t.way().verify(ctx, t.to); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNotRestored, err)
 	}
-	if err := t.finish(ctx); err != nil {
+	if err := t.way().finish(ctx); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNotRestored, err)
 	}
 	return Finished, t.wrap("finish", t.different())

@@ -49,8 +49,8 @@ func (s Step) check() error {
 }
 
 // do takes the step. Each is one rename or one new folder, so after a crash it
-// has happened or not. Replace is the exception: see [Transaction.replace].
-func (t *Transaction) do(ctx context.Context, s Step) error {
+// has happened or not. Replace is the exception: see [files.replace].
+func (t files) do(ctx context.Context, s Step) error {
 	p := t.product
 	live := path.Join(p.live, s.Path)
 	switch s.Op {
@@ -72,7 +72,7 @@ func (t *Transaction) do(ctx context.Context, s Step) error {
 // install folder. What became of it since does not matter: a file of the new
 // build stands either in its source or in the install folder, never in both,
 // so it can run after half a step, or after half of itself.
-func (t *Transaction) takeBack(ctx context.Context, s Step) error {
+func (t files) takeBack(ctx context.Context, s Step) error {
 	disk, live := t.product.disk, path.Join(t.product.live, s.Path)
 	switch s.Op {
 	case Mkdir:
@@ -95,7 +95,7 @@ func (t *Transaction) takeBack(ctx context.Context, s Step) error {
 	return nil // retired and kept things go back all together
 }
 
-func (t *Transaction) takeBackEntry(ctx context.Context, rel string) error {
+func (t files) takeBackEntry(ctx context.Context, rel string) error {
 	entry, listed := t.to.find(rel)
 	if !listed {
 		return fmt.Errorf("%w: the index lacks %q", ErrJournal, rel)
@@ -124,7 +124,7 @@ func (t *Transaction) takeBackEntry(ctx context.Context, rel string) error {
 }
 
 // takeBackInside takes back entry by entry and leaves what is not the build's.
-func (t *Transaction) takeBackInside(ctx context.Context, rel string) error {
+func (t files) takeBackInside(ctx context.Context, rel string) error {
 	for _, e := range t.to.below(rel) {
 		if path.Dir(e.Path) != rel {
 			continue
@@ -137,7 +137,7 @@ func (t *Transaction) takeBackInside(ctx context.Context, rel string) error {
 }
 
 // onlyListed says whether the folder holds nothing but entries of the new build.
-func (t *Transaction) onlyListed(ctx context.Context, rel string) (bool, error) {
+func (t files) onlyListed(ctx context.Context, rel string) (bool, error) {
 	nodes, err := t.product.disk.scan(ctx, path.Join(t.product.live, rel))
 	if err != nil {
 		return false, err
@@ -153,7 +153,7 @@ func (t *Transaction) onlyListed(ctx context.Context, rel string) (bool, error) 
 
 // giveBack moves everything in area into the install folder, whole folders
 // where it can. What stands in its way goes to kept/, or wins when yield is set.
-func (t *Transaction) giveBack(ctx context.Context, area, rel string, yield bool) error {
+func (t files) giveBack(ctx context.Context, area, rel string, yield bool) error {
 	disk := t.product.disk
 	from, live := path.Join(area, rel), path.Join(t.product.live, rel)
 	if rel != "" && !disk.exists(live) {
@@ -171,7 +171,7 @@ func (t *Transaction) giveBack(ctx context.Context, area, rel string, yield bool
 	return disk.move(ctx, from, live)
 }
 
-func (t *Transaction) giveBackInside(ctx context.Context, area, rel string, yield bool) error {
+func (t files) giveBackInside(ctx context.Context, area, rel string, yield bool) error {
 	disk := t.product.disk
 	names, err := disk.names(path.Join(area, rel))
 	if err != nil {

@@ -51,7 +51,8 @@ func (p *Product) Swap(ctx context.Context, plan *Plan) (*Transaction, error) {
 }
 
 func (t *Transaction) swap(ctx context.Context) error {
-	if err := t.prepare(ctx); err != nil {
+	way := t.way()
+	if err := way.prepare(ctx); err != nil {
 		return err
 	}
 	var err error
@@ -70,13 +71,21 @@ func (t *Transaction) swap(ctx context.Context) error {
 		if err := t.journal.announce(n); err != nil {
 			return err
 		}
-		if err := t.do(ctx, step); err != nil {
+		if err := way.do(ctx, step); err != nil {
 			return err
 		}
 	}
 	if err := t.product.disk.flush(); err != nil {
 		return err
 	}
+	if err := way.arrived(ctx); err != nil {
+		return err
+	}
+	return t.journal.pass(swapped)
+}
+
+// arrived looks for every entry of the new build.
+func (t files) arrived(ctx context.Context) error {
 	missing, err := t.product.missing(ctx, t.to.Index, t.globs())
 	if err != nil {
 		return err
@@ -84,12 +93,12 @@ func (t *Transaction) swap(ctx context.Context) error {
 	if len(missing) > 0 {
 		return fmt.Errorf("%w: %q", ErrFolderChanged, missing)
 	}
-	return t.journal.pass(swapped)
+	return nil
 }
 
 // prepare does what needs no journal because it changes nothing of the install
 // folder.
-func (t *Transaction) prepare(ctx context.Context) error {
+func (t files) prepare(ctx context.Context) error {
 	p := t.product
 	if err := p.unchanged(ctx, t.plan); err != nil {
 		return err
@@ -150,7 +159,7 @@ func keepNodes(nodes []node, keep func(node) bool) []node {
 
 // tidySource checks that the new build is still complete, and moves out what a
 // rehearsal left in it.
-func (t *Transaction) tidySource(ctx context.Context) error {
+func (t files) tidySource(ctx context.Context) error {
 	source := t.product.work(t.plan.Source)
 	nodes, err := t.product.disk.scan(ctx, source)
 	if err != nil {
@@ -175,7 +184,7 @@ func (t *Transaction) tidySource(ctx context.Context) error {
 }
 
 // checkSource looks for every entry that the plan needs from the source.
-func (t *Transaction) checkSource(ctx context.Context, there map[string]node) error {
+func (t files) checkSource(ctx context.Context, there map[string]node) error {
 	for _, step := range t.plan.Steps {
 		if step.Op != Put && step.Op != Seed && step.Op != Replace {
 			continue
@@ -209,7 +218,7 @@ func (t *Transaction) setAside(ctx context.Context, area string) error {
 
 // verify hashes every file of a build in the install folder and lists what
 // differs. Preserved data is the user's affair.
-func (t *Transaction) verify(ctx context.Context, build *listing) ([]string, error) {
+func (t files) verify(ctx context.Context, build *listing) ([]string, error) {
 	differs, err := t.product.missing(ctx, build.Index, t.globs())
 	if err != nil {
 		return nil, err
