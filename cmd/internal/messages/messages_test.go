@@ -95,7 +95,7 @@ func TestJapaneseIsWrittenWithCare(t *testing.T) {
 // packages whose sentinels reach people.
 var speaking = []string{
 	"manifest", "manifest/trust", "manifest/pack", "installer", "installer/protect",
-	"updater", "updater/audit", "updater/config", "updater/transport", "updater/download", "updater/confirm",
+	"updater", "updater/audit", "updater/config", "updater/transport", "updater/download", "updater/confirm", "updater/schedule",
 }
 
 // Every exported sentinel of those packages is explained: a new one cannot be

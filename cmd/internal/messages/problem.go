@@ -16,6 +16,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/download"
+	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -179,6 +180,7 @@ func kinds() []kind {
 		{installer.ErrNoPromise, "unexpected", exitcode.Failed},
 		{download.ErrNoPromise, "unexpected", exitcode.Failed},
 		{updater.ErrNeverChecked, "never-checked", exitcode.Failed},
+		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{audit.ErrBroken, "audit-broken", exitcode.Failed},
 
 		{confirm.ErrBroken, "build-broken", exitcode.Failed},
