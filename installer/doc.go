@@ -43,6 +43,14 @@
 // not looked at ([Product.Executable]). Its one step, replace, is two renames in
 // package selfswap, because the program may be running and may be koshin.
 //
+// # Who may do what
+//
+// The work folder is made so that nobody but koshin and administrators can look
+// into it (package protect), and one that somebody else made is refused. What an
+// administrator changed on an installed file, its owner, mode, access list or
+// attributes, holds for the file of the same path in the next build; a rollback
+// brings a build back with what it had.
+//
 // # The journal
 //
 // The journal holds the whole plan, then a line before each step, then marks:

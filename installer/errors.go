@@ -81,3 +81,11 @@ func isAny(err error, numbers ...syscall.Errno) bool {
 	}
 	return false
 }
+
+// ignore is err unless it is what.
+func ignore(err, what error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
+}

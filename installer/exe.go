@@ -164,9 +164,6 @@ func (s *survey) replaces() {
 func (t files) replace(ctx context.Context, name string) error {
 	p := t.product
 	live, source, old := path.Join(p.live, name), p.work(t.plan.Source, name), p.work(retired, name)
-	if err := p.keepMode(live, source); err != nil {
-		return err
-	}
 	fresh := path.Join(p.live, selfswap.NewName(name))
 	if err := p.disk.move(ctx, source, fresh); err != nil {
 		return err
@@ -178,18 +175,6 @@ func (t files) replace(ctx context.Context, name string) error {
 		p.disk.touch(live, old)
 		return selfswap.Commit(p.path(live), p.path(old))
 	})
-}
-
-// keepMode gives the new executable the permission bits of the old one.
-func (p *Product) keepMode(old, fresh string) error {
-	if runtime.GOOS == "windows" { // which has none
-		return nil
-	}
-	info, err := p.disk.lstat(old)
-	if err != nil {
-		return err
-	}
-	return p.disk.root.Chmod(fresh, info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky))
 }
 
 // takeBackReplaced takes the new executable out again, wherever the step and an

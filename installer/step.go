@@ -48,9 +48,17 @@ func (s Step) check() error {
 	return insidePath(s.Path)
 }
 
-// do takes the step. Each is one rename or one new folder, so after a crash it
-// has happened or not. Replace is the exception: see [files.replace].
+// do takes the step and gives what it brought the right access.
 func (t files) do(ctx context.Context, s Step) error {
+	if err := t.change(ctx, s); err != nil {
+		return err
+	}
+	return t.settle(s)
+}
+
+// change is one rename or one new folder, so after a crash it has happened or
+// not. Replace is the exception: see [files.replace].
+func (t files) change(ctx context.Context, s Step) error {
 	p := t.product
 	live := path.Join(p.live, s.Path)
 	switch s.Op {

@@ -109,6 +109,9 @@ func (t files) prepare(ctx context.Context) error {
 	if err := t.tidySource(ctx); err != nil {
 		return err
 	}
+	if err := t.carryAccess(ctx); err != nil {
+		return err
+	}
 	if err := t.setAside(ctx, retired); err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func mkdir(dir string, readers Readers) error {
 	if err != nil {
 		return fmt.Errorf("protect %s: %w", dir, err)
 	}
-	name, err := windows.UTF16PtrFromString(long(dir))
+	name, err := windows.UTF16PtrFromString(Long(dir))
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func mkdir(dir string, readers Readers) error {
 	return nil
 }
 
-// long is an absolute path in the form that may be longer than 248 characters.
-func long(path string) string {
+// Long is an absolute path in the form that may be longer than 248 characters.
+func Long(path string) string {
 	if strings.HasPrefix(path, `\\`) {
 		return path // a share, or in that form already
 	}
