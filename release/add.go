@@ -28,6 +28,11 @@ type Build struct {
 	Released manifest.Date // default: today
 	Notes    manifest.Text
 	MinOS    manifest.Version
+
+	// RestartAllowed lets an operator's PC finish the update while it starts
+	// again, when the client cannot be replaced before. It can be said later, by
+	// adding the same content once more, and then stays said.
+	RestartAllowed bool
 }
 
 // Added is what [Repository.Add] made.
@@ -146,16 +151,18 @@ func (p *Product) add(b Build, pkg manifest.Package, today manifest.Date) error 
 	if !b.MinOS.IsZero() {
 		build.MinOS = b.MinOS
 	}
-	for _, have := range build.Packages {
+	for i := range build.Packages {
+		have := &build.Packages[i]
 		if have.OS != pkg.OS || have.Arch != pkg.Arch {
 			continue
 		}
 		if have.SHA256 != pkg.SHA256 || have.Kind != pkg.Kind || !reflect.DeepEqual(have.Installer, pkg.Installer) {
 			return fmt.Errorf("%w: with other content or run in another way; what was published never changes, take a new version", ErrExists)
 		}
-		if build.Released == before.Released && build.Notes == before.Notes && build.MinOS.Equal(before.MinOS) {
+		if build.Released == before.Released && build.Notes == before.Notes && build.MinOS.Equal(before.MinOS) && (have.RestartAllowed || !pkg.RestartAllowed) {
 			return errSame
 		}
+		have.RestartAllowed = have.RestartAllowed || pkg.RestartAllowed
 		return nil
 	}
 	build.Packages = append(build.Packages, pkg)

@@ -15,6 +15,7 @@ type addFlags struct {
 	build
 	os, arch, kind, released string
 	notesJA, notesEN, minOS  string
+	restartAllowed           bool
 
 	installer installerFlags
 }
@@ -42,6 +43,7 @@ func (a *app) addCommand() *cobra.Command {
 	flags.StringVar(&f.notesJA, "notes-ja", "", "Japanese release `notes`")
 	flags.StringVar(&f.notesEN, "notes-en", "", "English release `notes`")
 	flags.StringVar(&f.minOS, "min-os", "", "lowest `version` of the operating system, such as 10.0.17763")
+	flags.BoolVar(&f.restartAllowed, "restart-allowed", false, "where the client is in use, the update may be finished at the PC's next restart")
 	f.installer.flags(flags)
 	require(c, "os", "arch", "kind")
 	return c
@@ -72,7 +74,7 @@ func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
 }
 
 func (f *addFlags) parse(c *cobra.Command) (release.Build, error) {
-	b := release.Build{OS: f.os, Arch: f.arch, Notes: manifest.Text{JA: f.notesJA, EN: f.notesEN}}
+	b := release.Build{OS: f.os, Arch: f.arch, Notes: manifest.Text{JA: f.notesJA, EN: f.notesEN}, RestartAllowed: f.restartAllowed}
 	var err error
 	if b.Product, b.Version, err = f.build.parse(); err != nil {
 		return b, err
