@@ -131,6 +131,9 @@ func (t files) undo(ctx context.Context) error {
 	if err := t.restore(ctx); err != nil {
 		return err
 	}
+	if t.keepStaged {
+		return t.closeJournal(ctx)
+	}
 	if t.plan.Source == staging {
 		err := t.discard(ctx, staging, t.to, t.plan.To.Stamp)
 		if errors.Is(err, ErrInUse) {

@@ -35,6 +35,7 @@ type Plan struct {
 	Report    Report        `json:"-"`
 
 	keepUnknown bool
+	keepStaged  bool
 	standing    manifest.Version // what really stands there, where it is not what is recorded
 	seen        []node           // the install folder as it was looked at
 	from, to    *listing
@@ -63,6 +64,9 @@ type PlanOptions struct {
 	// recorded one ([ByHand]): the record then says nothing about the folder,
 	// and the plan goes by what is there.
 	Standing manifest.Version
+	// KeepStaged leaves the staged build as it is when the swap meets a file in
+	// use, for another try: see [Product.Staged].
+	KeepStaged bool
 }
 
 // Plan says how the staged build will replace what is installed. It refuses a
@@ -76,7 +80,7 @@ func (p *Product) Plan(ctx context.Context, staged *Staged, options PlanOptions)
 	}
 	to.Stamp = staged.stamp
 	pl := &Plan{Direction: Update, Source: staging, Preserve: options.Preserve, To: *to,
-		keepUnknown: options.KeepUnknown, standing: options.Standing, to: staged.index}
+		keepUnknown: options.KeepUnknown, standing: options.Standing, keepStaged: options.KeepStaged, to: staged.index}
 	if err := p.fill(ctx, pl); err != nil {
 		return nil, fmt.Errorf("plan %s %s: %w", p.place.Product, staged.Version, err)
 	}

@@ -17,6 +17,7 @@ import (
 type Staged struct {
 	Version manifest.Version
 	Dir     string // path of the system, for a rehearsal
+	Tree    manifest.Digest
 	kind    manifest.Kind
 	index   *listing
 	stamp   time.Time
@@ -101,7 +102,7 @@ func (p *Product) shelve(ctx context.Context, version manifest.Version, index pa
 	if err := p.disk.flush(); err != nil {
 		return nil, err
 	}
-	return &Staged{Version: version, Dir: p.path(p.work(staging)), kind: manifest.Tree, index: list(index), stamp: stamp}, nil
+	return &Staged{Version: version, Dir: p.path(p.work(staging)), Tree: record.Tree, kind: manifest.Tree, index: list(index), stamp: stamp}, nil
 }
 
 // checkPackage hashes the file and goes back to its start.

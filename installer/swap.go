@@ -17,7 +17,9 @@ type Transaction struct {
 	plan     *Plan
 	from, to *listing
 	journal  *journal
-	differs  []string // files that were not as they should be after an undo
+
+	keepStaged bool     // undo: for another try
+	differs    []string // files that were not as they should be after an undo
 }
 
 func (t *Transaction) globs() globs { return globs(t.plan.Preserve) }
@@ -47,6 +49,7 @@ func (p *Product) Swap(ctx context.Context, plan *Plan) (*Transaction, error) {
 		return nil, err
 	}
 	p.log.WarnContext(ctx, "swap failed, undoing", "error", err)
+	t.keepStaged = plan.keepStaged && errors.Is(err, ErrInUse)
 	return nil, errors.Join(err, t.Undo(context.WithoutCancel(ctx)))
 }
 

@@ -17,6 +17,7 @@ type Finding struct {
 	Installed installer.Installed
 	Floor     *manifest.Floor
 	Decision  Decision
+	Owed      *Owed // what waits for the restart; nil: nothing
 	Err       error // the repository could not be asked or trusted, or the client is damaged; Installed is still true
 }
 
@@ -40,7 +41,7 @@ func (u *Updater) Check(ctx context.Context, products []Product) ([]Finding, err
 }
 
 func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
-	f := Finding{Product: p, Decision: Decision{Action: ActNone}}
+	f := Finding{Product: p, Decision: Decision{Action: ActNone}, Owed: u.owedStatus(p.ID)}
 	inst, err := installer.Open(u.place(p), u.log)
 	if err != nil {
 		f.Err = err
@@ -101,6 +102,9 @@ func (u *Updater) facts(p Product, m *manifest.Manifest, in installer.Installed)
 	}
 	if running, err := installer.Running(p.Dir); err == nil {
 		f.Running, f.RunningKnown = running, true
+	}
+	if o, ok := u.owed(p.ID); ok {
+		f.Staged = o.Version
 	}
 	return f, nil
 }

@@ -73,6 +73,9 @@ func Decide(f Facts) Decision {
 func (f Facts) worthwhile(candidates []manifest.Candidate, d Decision) []manifest.Candidate {
 	var better []manifest.Candidate
 	for _, c := range candidates {
+		if !f.Only.IsZero() && !c.Build.Version.Equal(f.Only) {
+			continue
+		}
 		newer := f.Installed.IsZero() || f.Installed.Less(c.Build.Version)
 		enough := !d.Required || d.Floor.IsZero() || !c.Build.Version.Less(d.Floor)
 		if newer && enough {

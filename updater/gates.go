@@ -30,7 +30,7 @@ type GateVerdict string
 const (
 	Open    GateVerdict = "open"
 	Closed  GateVerdict = "closed"
-	Ignored GateVerdict = "ignored" // closed, but an update that is required passes
+	Ignored GateVerdict = "ignored" // closed, but does not stop this update
 	Unknown GateVerdict = "unknown" // cannot be told on this system; does not stop
 )
 
@@ -57,7 +57,9 @@ type Facts struct {
 	Running      []installer.Process
 	RunningKnown bool
 	Holds        []Hold
-	Retry        bool // the operator wants a held build tried again
+	Retry        bool             // the operator wants a held build tried again
+	Only         manifest.Version // no other build is looked at; zero: any
+	Staged       manifest.Version // stands ready on the disk already; zero: none
 	Installation string
 }
 
@@ -73,7 +75,7 @@ func (f Facts) gates(c manifest.Candidate, required bool, withdrawn Gate) []Gate
 		withdrawn,
 		f.minimumOS(c),
 		f.diskSpace(c),
-		f.clientRunning(),
+		f.clientRunning(c),
 		f.claimWindow(),
 		f.held(c, required),
 		f.rollout(c, required),
@@ -103,18 +105,25 @@ func (f Facts) minimumOS(c manifest.Candidate) Gate {
 func (f Facts) diskSpace(c manifest.Candidate) Gate {
 	// The old build is moved, not copied, so it needs no second place.
 	need := c.Package.Size + c.Package.InstalledSize + diskMargin
+	if c.Build.Version.Equal(f.Staged) && !f.Staged.IsZero() {
+		need = diskMargin
+	}
 	if f.Free < 0 || f.Free >= need {
 		return open(DiskSpace)
 	}
 	return Gate{Name: DiskSpace, Verdict: Closed, Reason: note(GateDisk, "need", megabytes(need), "have", megabytes(f.Free))}
 }
 
-func (f Facts) clientRunning() Gate {
+func (f Facts) clientRunning(c manifest.Candidate) Gate {
 	if !f.RunningKnown {
 		return Gate{Name: ClientRunning, Verdict: Unknown, Reason: note(GateRunningAsk)}
 	}
 	if len(f.Running) == 0 {
 		return open(ClientRunning)
+	}
+	if c.Package.RestartAllowed {
+		// It can be made ready beside the client, and put into place later.
+		return Gate{Name: ClientRunning, Verdict: Ignored, Reason: note(GateRunningOwe, "programs", installer.Names(f.Running))}
 	}
 	return Gate{Name: ClientRunning, Verdict: Closed, Reason: note(GateRunning, "programs", installer.Names(f.Running))}
 }

@@ -23,6 +23,10 @@ type job struct {
 	options UpdateOptions
 	sources []transport.Source
 	report  *Report
+	verb    string
+	agreed  []QuestionKind // what the operator said yes to
+	resumed *Owed          // what was left for the restart and is tried again
+	fresh   bool           // something was left for the restart that was not before
 }
 
 // begin finishes or takes back what an earlier run left open and opens the

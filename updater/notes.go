@@ -45,6 +45,7 @@ const (
 	NoteRollBack Key = "phase-roll-back"
 	NoteRecord   Key = "phase-record"
 
+	NoteOwed       Key = "left-for-restart"
 	NoteWaiting    Key = "waiting-for-file"
 	NoteWaitingFor Key = "waiting-for-program"
 
@@ -54,6 +55,7 @@ const (
 	GateMinOSAsk   Key = "gate-min-os-unknown"
 	GateDisk       Key = "gate-disk"
 	GateRunning    Key = "gate-running"
+	GateRunningOwe Key = "gate-running-restart"
 	GateRunningAsk Key = "gate-running-unknown"
 	GateWindow     Key = "gate-window"
 	GateHeld       Key = "gate-held"

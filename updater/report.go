@@ -45,6 +45,9 @@ type Report struct {
 	WorkDir   string // folder beside the install folder, with everything that was kept
 	Snapshot  string // where the data from before the update is kept; empty: nowhere
 	Recovered *installer.Recovered
+	Restart   Restart // why the PC must be restarted; empty: it need not be
+	Owed      *Owed   // what waits for the restart; nil: nothing
+	Resumed   bool    // what was put into place had waited for the restart
 	Err       error
 }
 

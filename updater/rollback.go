@@ -59,15 +59,9 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 		return fmt.Errorf("plan the way back: %w", err)
 	}
 	j.report.Plan = plan
-	j.phase(j.product.ID, PhaseBackUp, note(NoteBackUp))
-	if err := j.inst.Backup(ctx, plan); err != nil {
-		return fmt.Errorf("back up %s: %w", j.product.ID, err)
-	}
-	j.report.Snapshot = plan.Snapshot
-	j.phase(j.product.ID, PhaseSwap, note(NoteSwap))
-	tx, err := j.inst.Swap(ctx, plan)
+	tx, err := j.backUpAndSwap(ctx, plan)
 	if err != nil {
-		return fmt.Errorf("swap back to %s: %w", previous.Version, err)
+		return err
 	}
 	if err := j.conclude(ctx, tx, m, before); err != nil {
 		return err
@@ -77,6 +71,9 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 		return ErrPreviousAtFault
 	}
 	j.report.Outcome = RolledBack
+	if err := j.forget(ctx); err != nil { // or the restart would bring it back
+		return err
+	}
 	if byHand {
 		return j.hold(j.product.ID, j.report.From, true, HoldByHand)
 	}

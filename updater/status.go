@@ -17,6 +17,7 @@ type Status struct {
 	Floor     manifest.Version // of the manifest accepted last; zero: not known
 	Ready     *bool            // installed at or above the floor; nil: cannot be said
 	Holds     []Hold
+	Owed      *Owed // what waits for the restart; nil: nothing
 	Err       error
 }
 
@@ -30,7 +31,7 @@ func (u *Updater) Status(ctx context.Context, products []Product) []Status {
 }
 
 func (u *Updater) status(ctx context.Context, p Product) Status {
-	s := Status{Product: p, Holds: u.holds(p.ID)}
+	s := Status{Product: p, Holds: u.holds(p.ID), Owed: u.owedStatus(p.ID)}
 	inst, err := installer.Open(u.place(p), u.log)
 	if err != nil {
 		s.Err = err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -51,7 +52,7 @@ func (j *job) close(ctx context.Context, verb string, err error) *Report {
 		err = errors.Join(err, j.inst.Close())
 	}
 	j.report.fail(err)
-	quiet := j.report.Outcome == UpToDate && j.report.After == nil || j.report.Outcome == Deferred
+	quiet := j.report.Outcome == UpToDate && j.report.After == nil || j.report.Outcome == Deferred && !j.fresh
 	if (!quiet || j.report.Recovered != nil) && !j.report.DryRun {
 		j.record(context.WithoutCancel(ctx), verb, j.report)
 	}
@@ -74,20 +75,32 @@ func (j *job) update(ctx context.Context, o offer) error {
 	j.report.From = in.Version
 	j.tell(in)
 	before, err := j.decide(ctx, m, in)
+	if err != nil {
+		return err
+	}
+	staged, err := j.resumeUnlessDry(ctx)
 	if err != nil || j.report.Outcome != "" {
 		return err
 	}
 	target := *j.report.Decision.Target
-	file, promise, err := j.fetch(ctx, o.release, target.Package)
-	if err != nil {
-		return err
+	var file string
+	var promise manifest.Promise
+	if staged == nil {
+		if file, promise, err = j.fetch(ctx, o.release, target.Package); err != nil {
+			return err
+		}
 	}
 	if before == nil {
 		if before, err = j.baseline(ctx, m, in); err != nil {
 			return err
 		}
 	}
-	return j.install(ctx, m, target, file, promise, before, in)
+	if staged == nil {
+		if staged, err = j.stage(ctx, file, promise, target); err != nil {
+			return err
+		}
+	}
+	return j.install(ctx, m, target, staged, before, in)
 }
 
 // decide judges the gates. The claim window yields to a proven outage with the
@@ -141,9 +154,18 @@ func (d *Decision) yieldWindow() {
 }
 
 func (j *job) consent(ctx context.Context, kind QuestionKind) bool {
+	if j.hasAgreed(kind) {
+		return true
+	}
 	ask := j.Updater.options.Consent
-	return ask != nil && ask(ctx, Question{Product: j.product.ID, Kind: kind})
+	if ask == nil || !ask(ctx, Question{Product: j.product.ID, Kind: kind}) {
+		return false
+	}
+	j.agreed = append(j.agreed, kind)
+	return true
 }
+
+func (j *job) hasAgreed(kind QuestionKind) bool { return slices.Contains(j.agreed, kind) }
 
 // baseline proves what connects before anything changes.
 func (j *job) baseline(ctx context.Context, m *manifest.Manifest, in installer.Installed) (*confirm.Report, error) {
@@ -153,18 +175,30 @@ func (j *job) baseline(ctx context.Context, m *manifest.Manifest, in installer.I
 	return before, err
 }
 
-// install stages, rehearses, backs up, swaps and concludes.
-func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Candidate, file string, promise manifest.Promise, before *confirm.Report, in installer.Installed) error {
+// stage unpacks the build beside the client. One that waited there for the
+// restart gives way to it.
+func (j *job) stage(ctx context.Context, file string, promise manifest.Promise, c manifest.Candidate) (*installer.Staged, error) {
 	id := j.product.ID
+	if err := j.forget(ctx); err != nil {
+		return nil, err
+	}
 	j.phase(id, PhaseStage, note(NoteStage))
 	staged, err := j.inst.Stage(ctx, file, promise, c.Package, c.Build.Version, j.counter(id, PhaseStage, note(NoteStage)))
 	if err != nil {
-		return fmt.Errorf("stage %s %s: %w", id, c.Build.Version, err)
+		return nil, fmt.Errorf("stage %s %s: %w", id, c.Build.Version, err)
 	}
+	return staged, nil
+}
+
+// install rehearses, backs up, swaps and concludes.
+func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Candidate, staged *installer.Staged, before *confirm.Report, in installer.Installed) error {
+	id := j.product.ID
 	if err := j.rehearse(ctx, m, staged, c.Build.Version); err != nil {
 		return fmt.Errorf("rehearse %s %s: %w", id, c.Build.Version, err)
 	}
-	plan, err := j.inst.Plan(ctx, staged, planOptions(m, in))
+	options := planOptions(m, in)
+	options.KeepStaged = c.Package.RestartAllowed
+	plan, err := j.inst.Plan(ctx, staged, options)
 	if err != nil {
 		return fmt.Errorf("plan %s %s: %w", id, c.Build.Version, err)
 	}
@@ -173,15 +207,13 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 		j.report.Outcome = Deferred
 		return nil
 	}
-	j.phase(id, PhaseBackUp, note(NoteBackUp))
-	if err := j.inst.Backup(ctx, plan); err != nil {
-		return fmt.Errorf("back up %s: %w", id, err)
+	tx, err := j.inPlace(ctx, plan, c, staged, before)
+	if err != nil || tx == nil {
+		return err
 	}
-	j.report.Snapshot = plan.Snapshot
-	j.phase(id, PhaseSwap, note(NoteSwap))
-	tx, err := j.inst.Swap(ctx, plan)
-	if err != nil {
-		return fmt.Errorf("swap %s %s: %w", id, c.Build.Version, err)
+	j.report.Resumed = j.resumed != nil
+	if err := j.conclude(ctx, tx, m, before); err != nil {
+		return err
 	}
-	return j.conclude(ctx, tx, m, before)
+	return j.forget(ctx)
 }

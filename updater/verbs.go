@@ -49,7 +49,7 @@ func (u *Updater) each(ctx context.Context, verb string, products []Product, do 
 	defer unlock()
 	var reports []Report
 	for _, p := range products {
-		j := &job{Updater: u, product: p, report: &Report{Product: p.ID}}
+		j := &job{Updater: u, product: p, verb: verb, report: &Report{Product: p.ID}}
 		reports = append(reports, *j.close(ctx, verb, do(j)))
 		if ctx.Err() != nil {
 			break
@@ -92,11 +92,15 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 	return nil
 }
 
-// Recover finishes or takes back what an interrupted run left open. It needs no
-// network.
+// Recover finishes or takes back what an interrupted run left open, and then
+// puts into place what was left for the restart. It needs no network: proofs
+// that cannot be had are asked for again by the next run.
 func (u *Updater) Recover(ctx context.Context, products []Product) ([]Report, error) {
 	return u.each(ctx, "recover", products, func(j *job) error {
 		if err := j.begin(ctx); err != nil {
+			return err
+		}
+		if done, err := j.finishOwed(ctx); done || err != nil {
 			return err
 		}
 		return j.settled(ctx)

@@ -81,6 +81,7 @@ func (s *session) showFinding(f updater.Finding) {
 		return
 	}
 	s.showSentence(f)
+	s.showOwed(f.Owed)
 	if d.Target != nil && (d.Action == updater.ActUpdate || d.Action == updater.ActRequired) {
 		if notes := s.text(d.Target.Build.Notes); notes != "" {
 			s.sayln("check-notes", "notes", notes)

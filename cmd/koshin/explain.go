@@ -46,5 +46,6 @@ func (s *session) explain(f updater.Finding) {
 		rows = append(rows, []string{"  " + string(g.Name), s.say("verdict-" + string(g.Verdict)), s.words.Note(s.language, g.Reason)})
 	}
 	terminal.Table(s.Out, rows)
+	s.showOwed(f.Owed)
 	fmt.Fprintln(s.Out)
 }

@@ -105,6 +105,7 @@ type checkJSON struct {
 	Action    updater.Action     `json:"action"`
 	Download  *downloadJSON      `json:"download"`
 	Gates     []gateJSON         `json:"gates"`
+	Restart   *restartJSON       `json:"restart,omitempty"`
 	Error     *errorJSON         `json:"error,omitempty"`
 }
 
@@ -113,7 +114,7 @@ func (a *app) checkJSON(f updater.Finding) checkJSON {
 	one := checkJSON{
 		foundJSON: newFoundJSON(f.Installed),
 		Product:   f.Product.ID, Installed: versionJSON(f.Installed.Version), Floor: versionJSON(d.Floor), Latest: versionJSON(d.Latest),
-		TLSReady: d.Ready, Action: d.Action, Gates: a.gatesJSON(d.Gates), Error: a.errorJSON(f.Err),
+		TLSReady: d.Ready, Action: d.Action, Gates: a.gatesJSON(d.Gates), Restart: newRestartJSON("", f.Owed), Error: a.errorJSON(f.Err),
 	}
 	if d.Target != nil {
 		one.Download = &downloadJSON{Kind: "full", Bytes: d.Target.Package.Size}
@@ -144,6 +145,7 @@ type reportJSON struct {
 	Confirm  *confirm.Report    `json:"confirm"`
 	Reason   string             `json:"reason,omitempty"`
 	Snapshot string             `json:"snapshot,omitempty"`
+	Restart  *restartJSON       `json:"restart,omitempty"`
 	Error    *errorJSON         `json:"error"`
 }
 
@@ -151,7 +153,7 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	one := reportJSON{
 		Found:   newFoundJSON(r.Found),
 		Product: r.Product, From: versionJSON(r.From), To: versionJSON(r.To), Outcome: r.Outcome, DryRun: r.DryRun,
-		Confirm: r.After, Snapshot: r.Snapshot, Error: a.errorJSON(r.Err),
+		Confirm: r.After, Snapshot: r.Snapshot, Restart: newRestartJSON(r.Restart, r.Owed), Error: a.errorJSON(r.Err),
 	}
 	if r.Download != nil {
 		one.Download = &downloadJSON{Kind: r.Download.Kind, Bytes: r.Download.Bytes, ResumedFrom: r.Download.ResumedFrom}

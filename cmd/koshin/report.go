@@ -50,14 +50,20 @@ func (s *session) reportCode(verb string, r updater.Report) exitcode.Code {
 	}
 	switch r.Outcome {
 	case updater.RolledBack:
-		if verb == "update" {
+		if verb == "update" || r.Resumed {
 			return exitcode.RolledBack
 		}
 	case updater.Deferred:
+		if r.Restart != "" {
+			return exitcode.Restart
+		}
 		return deferredCode(r)
 	}
 	if r.Judgement != nil && r.Judgement.Action == confirm.Keep || verb == "confirm" && !confirmed(r) {
 		return exitcode.Unconfirmed
+	}
+	if r.Restart != "" {
+		return exitcode.Restart
 	}
 	return exitcode.Done
 }
@@ -98,6 +104,7 @@ func (s *session) showReport(verb string, r updater.Report) {
 	case r.Outcome == updater.Deferred:
 		s.showWaiting(r)
 	}
+	s.showRestart(r)
 	if r.Judgement != nil && r.Err == nil {
 		s.sayln("reason-" + string(r.Judgement.Reason))
 	}
@@ -141,7 +148,9 @@ func resultKey(verb string, r updater.Report) string {
 		return ""
 	case r.DryRun && r.Plan != nil:
 		return "result-dry-run"
-	case verb == "recover":
+	case r.Outcome == updater.Deferred && r.Restart != "":
+		return "result-restart-" + string(r.Restart)
+	case verb == "recover" && !r.Resumed && r.Outcome != updater.Deferred:
 		return recoverKey(r)
 	case r.Outcome == updater.RolledBack && verb == "rollback":
 		return "result-rolled-back-by-hand"

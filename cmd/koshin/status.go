@@ -30,6 +30,7 @@ type productStatusJSON struct {
 	Floor     *string            `json:"floor"`
 	TLSReady  *bool              `json:"tls_ready"`
 	Held      []string           `json:"held"`
+	Restart   *restartJSON       `json:"restart,omitempty"`
 	Error     *errorJSON         `json:"error,omitempty"`
 }
 
@@ -64,7 +65,7 @@ func (s *session) statusJSON(statuses []updater.Status) statusJSON {
 			foundJSON: newFoundJSON(st.Installed),
 			Product:   st.Product.ID, Dir: st.Product.Dir, Channel: st.Product.Channel,
 			Installed: versionJSON(st.Installed.Version), Previous: versionJSON(st.Previous), Floor: versionJSON(st.Floor),
-			TLSReady: st.Ready, Held: []string{}, Error: s.errorJSON(st.Err),
+			TLSReady: st.Ready, Held: []string{}, Restart: newRestartJSON("", st.Owed), Error: s.errorJSON(st.Err),
 		}
 		for _, h := range st.Holds {
 			one.Held = append(one.Held, h.Version.String())
@@ -91,6 +92,7 @@ func (s *session) showStatus(statuses []updater.Status) {
 		if !st.Previous.IsZero() {
 			s.sayln("status-previous", "version", st.Previous)
 		}
+		s.showOwed(st.Owed)
 		for _, h := range st.Holds {
 			s.sayln("status-held", "version", h.Version, "reason", s.words.Reason(s.language, h.Reason))
 		}
