@@ -49,11 +49,6 @@ func TestDetect(t *testing.T) {
 			t.Errorf("%s: %+v", test.name, found)
 		}
 	}
-	w := newWorld(t)
-	installed(w)
-	if _, err := w.open().Detect(t.Context(), rule(t, "pe:client.exe")); !errors.Is(err, errors.ErrUnsupported) {
-		t.Error(err)
-	}
 }
 
 func TestAdopt(t *testing.T) {

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/koshin-updater/koshin/installer/peversion"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -27,6 +28,9 @@ func (p *Product) read(ctx context.Context, rule manifest.Rule) (found reading, 
 	switch rule.Kind {
 	case manifest.RuleUninstall:
 		return p.readUninstallKey(rule.Name)
+	case manifest.RulePE:
+		found.version, err = p.readExecutable(rule.Path)
+		return found, err
 	case manifest.RuleFile:
 		found.version, err = p.readFile(rule)
 		return found, err
@@ -65,13 +69,51 @@ func sameFolder(a, b string) bool {
 	return key(filepath.ToSlash(filepath.Clean(a))) == key(filepath.ToSlash(filepath.Clean(b)))
 }
 
+// openInside opens a file of the client. A link that leads out of the install
+// folder is not followed, and a pipe would be waited for in vain.
+func (p *Product) openInside(name string) (*os.File, error) {
+	folder, err := p.disk.root.OpenRoot(p.live)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	info, err := folder.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a file", name)
+	}
+	return folder.Open(name)
+}
+
+// readExecutable takes the first version that an executable states and that is
+// one: the product's before the file's own.
+func (p *Product) readExecutable(name string) (manifest.Version, error) {
+	file, err := p.openInside(name)
+	if err != nil {
+		return manifest.Version{}, fmt.Errorf("%w: %w", ErrNoVersion, err)
+	}
+	defer file.Close()
+	stated, err := peversion.Read(file)
+	if err != nil {
+		return manifest.Version{}, fmt.Errorf("%w: %q: %w", ErrNoVersion, name, err)
+	}
+	for _, text := range stated.InOrder() {
+		if version, err := foundVersion(text); err == nil {
+			return version, nil
+		}
+	}
+	return manifest.Version{}, fmt.Errorf("%w: %q states %q", ErrNoVersion, name, stated.InOrder())
+}
+
 // maxVersionFile bounds what a "file" rule reads, in bytes. The version stands
 // near the start of any file that has one.
 const maxVersionFile = 1 << 20
 
 // readFile finds the version in a text file of the client.
 func (p *Product) readFile(rule manifest.Rule) (manifest.Version, error) {
-	file, err := p.disk.root.Open(path.Join(p.live, rule.Path))
+	file, err := p.openInside(rule.Path)
 	if err != nil {
 		return manifest.Version{}, fmt.Errorf("%w: %w", ErrNoVersion, err)
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"unicode/utf16"
 
@@ -100,6 +102,58 @@ func listed(entries ...uninstallkey.Entry) uninstallkey.Registry {
 			}
 			return uninstallkey.Entry{}, fs.ErrNotExist
 		},
+	}
+}
+
+// TestExecutable reads executables for Windows, on any system.
+func TestExecutable(t *testing.T) {
+	t.Parallel()
+	for sample, want := range map[string]string{
+		"x64": "2.3", "x86": "5.4.0.0", "arm64": "2.3.0.7", "numbers": "2.2.1.4", "others": "9.8.7-rc.1",
+		"without": "", "none": "", "cut": "",
+	} {
+		w := newWorld(t)
+		data, err := os.ReadFile(filepath.Join("peversion", "testdata", sample+".dll"))
+		switch sample {
+		case "none":
+			data, err = []byte("MZ"), nil
+		case "cut":
+			data, err = os.ReadFile("peversion/testdata/x64.dll")
+			data = data[:len(data)/2]
+		}
+		must(t, err)
+		write(t, w.place.Dir, tree{"bin/取込.exe": string(data)})
+		found, err := w.open().Detect(t.Context(), rule(t, "pe:bin/取込.exe"))
+		if err != nil || found.State != Unknown || found.Version.String() != want {
+			t.Errorf("%s: %+v, %v", sample, found, err)
+		}
+	}
+	w := newWorld(t)
+	write(t, w.place.Dir, tree{"bin/": ""})
+	for _, name := range []string{"bin", "bin/missing.exe"} {
+		if found, err := w.open().Detect(t.Context(), rule(t, "pe:"+name)); err != nil || !found.Version.IsZero() {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+}
+
+// TestRulesStayInside: a link out of the install folder leads to nobody's
+// version, and a pipe holds nobody up.
+func TestRulesStayInside(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("links need rights there")
+	}
+	w := newWorld(t)
+	write(t, filepath.Dir(w.place.Dir), tree{"VERSION": "9.9\n", "Torikomi/real": "1.2\n"})
+	must(t, os.Symlink("../VERSION", filepath.Join(w.place.Dir, "out")))
+	must(t, os.Symlink("real", filepath.Join(w.place.Dir, "in")))
+	must(t, exec.Command("mkfifo", filepath.Join(w.place.Dir, "pipe")).Run())
+	for name, want := range map[string]string{"out": "", "in": "1.2", "pipe": ""} {
+		found, err := w.open().Detect(t.Context(), rule(t, "file:"+name+":([0-9.]+)"))
+		if err != nil || found.Version.String() != want {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
 	}
 }
 
