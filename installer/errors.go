@@ -51,6 +51,9 @@ var (
 	// ErrNotRestored is an undo or a recovery that could not go to its end. The
 	// journal stays, so it can be tried again.
 	ErrNotRestored = errors.New("build could not be restored yet")
+	// ErrUnsafeProgram is a detection rule's program that ordinary users could
+	// have changed, where koshin runs with the rights of the whole system.
+	ErrUnsafeProgram = errors.New("program could have been changed by other users")
 	// ErrNoVersion is a detection rule that found nothing it could read.
 	ErrNoVersion = errors.New("installed version cannot be read")
 )

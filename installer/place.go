@@ -36,7 +36,9 @@ type Product struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	uninstall uninstallkey.Registry // what Windows lists as installed
+	uninstall       uninstallkey.Registry // what Windows lists as installed
+	elevated        func() bool           // runs with the rights of the whole system
+	commandPatience time.Duration         // how long a detection rule's program may take
 
 	exe      string // name of the executable; kind exe only
 	exeAlone bool   // nothing else in the install folder is the build's
@@ -81,7 +83,9 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 		log:   log.With("product", place.Product),
 		now:   time.Now,
 
-		uninstall: uninstallkey.System(),
+		uninstall:       uninstallkey.System(),
+		elevated:        protect.Elevated,
+		commandPatience: commandPatience,
 	}
 	p.disk.waits = waits{patience: forward(), passes: mayPass, holders: p.holders, path: p.path, tell: place.Waiting}
 	return p, nil

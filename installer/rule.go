@@ -31,6 +31,9 @@ func (p *Product) read(ctx context.Context, rule manifest.Rule) (found reading, 
 	case manifest.RulePE:
 		found.version, err = p.readExecutable(rule.Path)
 		return found, err
+	case manifest.RuleCommand:
+		found.version, err = p.runCommand(ctx, rule)
+		return found, err
 	case manifest.RuleFile:
 		found.version, err = p.readFile(rule)
 		return found, err

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -28,16 +26,10 @@ var (
 )
 
 const (
-	// maxOutput is what is kept of a client's output: more than any message,
-	// less than a client that has gone mad.
-	maxOutput = 64 << 10
 	// defaultTimeout is for a manifest that names none.
 	defaultTimeout = 30 * time.Second
 	// pipeDelay is how long a stopped client's children may hold its output.
 	pipeDelay = 2 * time.Second
-	// startPatience is how long a program that was written a moment ago may be
-	// held by somebody else (a scanner, a process being forked).
-	startPatience = 3 * time.Second
 )
 
 // Place is where a client's program lies and what the placeholders in its
@@ -112,7 +104,7 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	began := time.Now()
 	proof.ExitCode = -1
 	defer func() { proof.Seconds = time.Since(began).Seconds() }()
-	program, err := programPath(place.Dir, test.Program)
+	program, err := process.Inside(place.Dir, test.Program)
 	if err != nil {
 		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
 		return proof, ""
@@ -124,8 +116,8 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var all, out bounded
-	cmd, processes, err := start(ctx, func() *exec.Cmd {
+	var all, out process.Output
+	cmd, processes, err := process.Start(ctx, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, program, place.fill(args)...)
 		cmd.Dir = place.Dir
 		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
@@ -134,7 +126,7 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	})
 	if err == nil {
 		err = cmd.Wait()
-		processes.close()
+		processes.Close()
 		proof.ExitCode = cmd.ProcessState.ExitCode()
 	}
 	proof.Output = all.String()
@@ -149,59 +141,6 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return proof, out.String()
-}
-
-// start starts the command that newCmd makes, again while somebody else holds
-// the program's file.
-func start(ctx context.Context, newCmd func() *exec.Cmd) (*exec.Cmd, group, error) {
-	deadline := time.Now().Add(startPatience)
-	for {
-		cmd := newCmd()
-		processes, err := newGroup(cmd)
-		if err != nil {
-			return nil, group{}, err
-		}
-		if err = cmd.Start(); err == nil {
-			processes.join(cmd)
-			return cmd, processes, nil
-		}
-		processes.close()
-		if !isBusy(err) || time.Now().After(deadline) {
-			return nil, group{}, err
-		}
-		timer := time.NewTimer(50 * time.Millisecond)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, group{}, err
-		case <-timer.C:
-		}
-	}
-}
-
-// programPath is the program inside dir. One manifest serves every system: on
-// Windows a name without an extension means the .exe.
-func programPath(dir, program string) (string, error) {
-	if runtime.GOOS == "windows" && filepath.Ext(program) == "" {
-		program += ".exe"
-	}
-	local, err := filepath.Localize(program)
-	if err != nil {
-		return "", fmt.Errorf("program %q: %w", program, err)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return "", err
-	}
-	defer root.Close()
-	info, err := root.Stat(local) // does not follow a link out of dir
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("program %q is not a file", program)
-	}
-	return filepath.Abs(filepath.Join(dir, local))
 }
 
 // fill replaces the placeholders in each argument. Relative paths become
@@ -223,24 +162,4 @@ func absolute(path string) string {
 		return abs
 	}
 	return path
-}
-
-// bounded keeps the first maxOutput bytes and takes the rest without a word,
-// so that a client is never stopped by a full pipe.
-type bounded struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.text.Write(p[:min(len(p), maxOutput-b.text.Len())])
-	return len(p), nil
-}
-
-func (b *bounded) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return strings.ToValidUTF8(b.text.String(), "\uFFFD")
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -85,7 +86,7 @@ func TestSelfTestThatHangs(t *testing.T) {
 func TestSelfTestOutputIsBounded(t *testing.T) {
 	t.Parallel()
 	proof := runSelfTest(t.Context(), test("flood"), Place{Dir: install(t)})
-	if proof.Outcome != Connected || len(proof.Output) != maxOutput {
+	if proof.Outcome != Connected || len(proof.Output) != process.MaxOutput {
 		t.Errorf("%s, %d bytes kept", proof.Outcome, len(proof.Output))
 	}
 }

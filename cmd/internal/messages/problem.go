@@ -137,6 +137,7 @@ func kinds() []kind {
 		{config.ErrNotFound, "config-missing", exitcode.Usage},
 		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
+		{installer.ErrUnsafeProgram, "program-unprotected", exitcode.Usage},
 		{protect.ErrWritable, "own-folder-writable", exitcode.Usage},
 		{protect.ErrOwner, "own-folder-owner", exitcode.Usage},
 		{protect.ErrNotPlain, "own-folder-not-plain", exitcode.Usage},

@@ -1,4 +1,4 @@
-package confirm
+package process
 
 import (
 	"errors"
@@ -9,21 +9,18 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// group is the client and the processes that it starts: a job object. A child
-// that was left running would hold files of the install folder, and the way
-// back to the old build would be blocked by the test that asked for it.
-type group struct{ job windows.Handle }
+// Group is a program and the processes that it starts: a job object.
+type Group struct{ job windows.Handle }
 
-// newGroup prepares a client that is not started yet: no console window, no
-// share in a Ctrl+C that is meant for koshin, and stopping it stops its
-// children.
-func newGroup(cmd *exec.Cmd) (group, error) {
+// Prepare is for a program that is not started yet: no console window, no share
+// in a Ctrl+C that is meant for koshin, and stopping it stops its children.
+func Prepare(cmd *exec.Cmd) (*Group, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
-		return group{}, err
+		return nil, err
 	}
 	if err := endWithUs(job, true); err != nil {
-		return group{}, errors.Join(err, windows.CloseHandle(job))
+		return nil, errors.Join(err, windows.CloseHandle(job))
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		HideWindow:    true,
@@ -32,12 +29,12 @@ func newGroup(cmd *exec.Cmd) (group, error) {
 	cmd.Cancel = func() error {
 		return errors.Join(windows.TerminateJobObject(job, 1), cmd.Process.Kill())
 	}
-	return group{job}, nil
+	return &Group{job}, nil
 }
 
-// join takes the started client in. Where that is refused, as inside an older
-// job that allows no other, only the client itself can be stopped.
-func (g group) join(cmd *exec.Cmd) {
+// Join takes the started program in. Where that is refused, as inside an older
+// job that allows no other, only the program itself can be stopped.
+func (g *Group) Join(cmd *exec.Cmd) {
 	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid))
 	if err != nil {
 		return // it has ended already
@@ -46,14 +43,20 @@ func (g group) join(cmd *exec.Cmd) {
 	_ = windows.CloseHandle(process)
 }
 
-// close lets go of what still runs.
-func (g group) close() {
+// End stops what still runs, after the program itself has ended.
+func (g *Group) End() {
+	_ = windows.TerminateJobObject(g.job, 1) // usually nobody is left
+	_ = windows.CloseHandle(g.job)
+}
+
+// Close lets go of what still runs.
+func (g *Group) Close() {
 	_ = endWithUs(g.job, false)
 	_ = windows.CloseHandle(g.job)
 }
 
 // endWithUs says whether the job's processes end when its last handle does. As
-// long as a test runs they do: if koshin is killed, the client must not go on
+// long as a program runs they do: if koshin is killed, it must not go on
 // holding files that the recovery needs.
 func endWithUs(job windows.Handle, yes bool) error {
 	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION

@@ -1,0 +1,39 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// Group is a program and the processes that it starts.
+type Group struct{ leader *os.Process }
+
+// Prepare puts a program that is not started yet into a process group of its
+// own: a Ctrl+C meant for koshin does not reach it, and stopping it stops its
+// children.
+func Prepare(cmd *exec.Cmd) (*Group, error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	return &Group{}, nil
+}
+
+// Join takes the started program in.
+func (g *Group) Join(cmd *exec.Cmd) { g.leader = cmd.Process }
+
+// End stops what still runs, after the program itself has ended.
+func (g *Group) End() {
+	if g.leader != nil {
+		_ = syscall.Kill(-g.leader.Pid, syscall.SIGKILL) // usually nobody is left
+	}
+}
+
+// Close lets go of what still runs.
+func (g *Group) Close() {}
+
+// isBusy says that the program's file is still open for writing somewhere,
+// perhaps only in a process that is just being forked.
+func isBusy(err error) bool { return errors.Is(err, syscall.ETXTBSY) }
