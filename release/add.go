@@ -62,6 +62,9 @@ func (r *Repository) Add(ctx context.Context, b Build, path string, progress fun
 		if err := p.checkKind(b); err != nil {
 			return err
 		}
+		if err := p.checkExe(b, path); err != nil {
+			return err
+		}
 		pkg, staged, err := c.writePackage(ctx, b, path, progress)
 		if err != nil {
 			return err

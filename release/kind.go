@@ -2,7 +2,9 @@ package release
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/koshin-updater/koshin/manifest"
 )
@@ -57,4 +59,19 @@ func (p *Product) hasInstaller() bool {
 		}
 	}
 	return false
+}
+
+// checkExe refuses an executable under another name than it will have on an
+// operator's PC, where the self-test looks for it.
+func (p *Product) checkExe(b Build, path string) error {
+	if b.Kind != manifest.Exe {
+		return nil
+	}
+	if t := p.Confirm.SelfTest; t != nil && strings.Contains(t.Program, "/") {
+		return fmt.Errorf("%w: kind exe is one file, and the self-test starts %s, in a folder", ErrKind, t.Program)
+	}
+	if name := manifest.ExeName(p.ID, p.Confirm.SelfTest, b.OS); filepath.Base(path) != name {
+		return fmt.Errorf("%w: the executable of %s for %s is called %s, and this one %s", ErrKind, p.ID, b.OS, name, filepath.Base(path))
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -79,11 +81,35 @@ func recordRule() manifest.Rule { return manifest.Rule{Kind: manifest.RuleRecord
 
 // detect reads the installed version by the product's own rule.
 func (u *Updater) detect(ctx context.Context, inst *installer.Product, m *manifest.Manifest) (installer.Installed, error) {
+	if err := useExecutable(inst, m); err != nil {
+		return installer.Installed{}, err
+	}
 	rule, err := manifest.ParseRule(m.Detect)
 	if err != nil {
 		return installer.Installed{}, err
 	}
 	return inst.Detect(ctx, rule)
+}
+
+// useExecutable tells the installer when the builds for this kind of PC are one
+// executable each.
+func useExecutable(inst *installer.Product, m *manifest.Manifest) error {
+	if !m.IsExe(runtime.GOOS, runtime.GOARCH) {
+		return nil
+	}
+	return inst.Executable(m.ExeName(runtime.GOOS))
+}
+
+// clientIsRunning lists the client's running programs. Other programs in the
+// folder of a single executable are not the client's.
+func clientIsRunning(p Product, m *manifest.Manifest) ([]installer.Process, error) {
+	running, err := installer.Running(p.Dir)
+	if !m.IsExe(runtime.GOOS, runtime.GOARCH) {
+		return running, err
+	}
+	return slices.DeleteFunc(running, func(one installer.Process) bool {
+		return !strings.EqualFold(one.Name, m.ExeName(runtime.GOOS))
+	}), err
 }
 
 // facts gathers what a decision depends on.
@@ -100,7 +126,7 @@ func (u *Updater) facts(p Product, m *manifest.Manifest, in installer.Installed)
 	if free, err := installer.FreeSpace(filepath.Dir(p.Dir)); err == nil {
 		f.Free = free
 	}
-	if running, err := installer.Running(p.Dir); err == nil {
+	if running, err := clientIsRunning(p, m); err == nil {
 		f.Running, f.RunningKnown = running, true
 	}
 	if o, ok := u.owed(p.ID); ok {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/koshin-updater/koshin/installer"
@@ -72,6 +73,14 @@ func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Ins
 		}
 		in.Version = manifest.Version{} // what is half there is no version to compare with
 	case installer.Edited:
+		// One executable that is another one is another build, perhaps a known one.
+		if m.IsExe(runtime.GOOS, runtime.GOARCH) {
+			if known, err := j.inst.Adopt(ctx, m.Preserve, knownTrees(m)); err == nil {
+				return installer.Installed{State: installer.Recorded, Version: known.Version, Recorded: known.Version}, nil
+			} else if !errors.Is(err, installer.ErrNoMatch) {
+				return in, err
+			}
+		}
 		if j.options.Retry { // the published files are wanted back
 			in.Version = manifest.Version{}
 		}
@@ -100,8 +109,13 @@ func knownTrees(m *manifest.Manifest) map[manifest.Digest]manifest.Version {
 	known := map[manifest.Digest]manifest.Version{}
 	for _, b := range m.Builds {
 		for _, p := range b.Packages {
-			if p.Kind == manifest.Tree {
+			switch p.Kind {
+			case manifest.Tree:
 				known[p.TreeSHA256] = b.Version
+			case manifest.Exe:
+				if tree, err := installer.ExeTree(m.ExeName(p.OS), p); err == nil {
+					known[tree] = b.Version
+				}
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func advise(err error) string {
 		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, any change of the product for its role"},
 		{release.ErrUnverifiable, "nothing was changed; koshin-release verify reads the whole working copy and names what does not fit"},
 		{release.ErrDamaged, "restore the working copy from git or a backup; published files are also at the destination"},
-		{release.ErrKind, "tree takes a folder; exe, msi and setup take one file; msi is for windows"},
+		{release.ErrKind, "tree takes a folder; exe, msi and setup take one file; msi is for windows; an exe is called as the self-test program, or as the product"},
 		{release.ErrFormat, "give the file that an operator would start: the .msi itself, or the setup program"},
 	} {
 		if errors.Is(err, advice.is) {

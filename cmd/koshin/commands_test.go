@@ -50,6 +50,8 @@ func (w *world) commands() map[string]command {
 		"enroll":    enroll,
 		"installed": w.installed,
 		"client":    w.client,
+
+		"executable": w.executable,
 	}
 	maps.Copy(all, w.hostCommands())
 	maps.Copy(all, w.forgeCommands())
@@ -323,4 +325,15 @@ func (w *world) installed(ts script, neg bool, args []string) {
 func (w *world) client(ts script, neg bool, args []string) {
 	usage(ts, neg, args, "client DIR VERSION MAXTLS")
 	ts.Check(w.writeClient(ts.MkAbs(args[0]), args[1], args[2]))
+}
+
+// executable: executable FILE TEXT writes the sample client with some bytes
+// more: a program of its own that runs the same.
+func (w *world) executable(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "executable FILE TEXT")
+	program, err := os.ReadFile(filepath.Join(w.programs, sampleclient.Program()))
+	ts.Check(err)
+	file := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o755))
+	ts.Check(os.WriteFile(file, append(program, args[1]...), 0o755))
 }
