@@ -31,11 +31,14 @@ func (t files) carryAccess(ctx context.Context) error {
 	c := newCarrier(p, p.live, p.work(t.plan.Source))
 	defer c.close()
 	return t.eachPut(ctx, func(e pack.Entry) error {
-		installed := fs.FileMode(0o755)
-		if old, listed := t.from.find(e.Path); listed && e.Type == pack.File {
-			installed = mode(old)
+		old, stands := t.from.find(e.Path)
+		switch {
+		case !stands || old.Type != e.Type:
+			return nil
+		case e.Type == pack.Dir:
+			return c.carry(e, 0o755)
 		}
-		return c.carry(e, installed)
+		return c.carry(e, mode(old))
 	})
 }
 
