@@ -12,7 +12,6 @@ import (
 	"path"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -116,46 +115,6 @@ func key(path string) string {
 	}
 	return path
 }
-
-// listing finds entries of an index by path.
-type listing struct {
-	pack.Index
-	at map[string]int
-}
-
-func list(x pack.Index) *listing {
-	l := &listing{Index: x, at: make(map[string]int, len(x.Entries))}
-	for i, e := range x.Entries {
-		l.at[key(e.Path)] = i
-	}
-	return l
-}
-
-func (l *listing) find(path string) (pack.Entry, bool) {
-	i, ok := l.at[key(path)]
-	if !ok {
-		return pack.Entry{}, false
-	}
-	return l.Entries[i], true
-}
-
-// below is the entries inside the folder at path, at any depth.
-func (l *listing) below(path string) []pack.Entry {
-	i, ok := l.at[key(path)]
-	if path == "" {
-		return l.Entries
-	}
-	if !ok {
-		return nil
-	}
-	end := i + 1
-	for end < len(l.Entries) && inside(l.Entries[end].Path, l.Entries[i].Path) {
-		end++
-	}
-	return l.Entries[i+1 : end]
-}
-
-func inside(path, dir string) bool { return strings.HasPrefix(path, dir+"/") }
 
 // isType says whether the node is what the entry lists, apart from content.
 func (n node) isType(e pack.Entry) bool {
