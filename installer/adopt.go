@@ -46,26 +46,23 @@ func (p *Product) Adopt(ctx context.Context, preserve []string, known map[manife
 
 // indexFolder is the index of the install folder as it stands.
 func (p *Product) indexFolder(ctx context.Context) (pack.Index, error) {
-	nodes, err := p.scanLive(ctx, nil)
-	if err != nil {
-		return pack.Index{}, err
-	}
 	var x pack.Index
-	for _, n := range nodes {
+	err := p.walkLive(ctx, nil, func(n node) error {
 		if pack.CheckPath(n.path) != nil || !n.mode.IsDir() && !n.mode.IsRegular() {
-			return pack.Index{}, fmt.Errorf("%w: no package holds %q", ErrNoMatch, n.path)
+			return fmt.Errorf("%w: no package holds %q", ErrNoMatch, n.path)
 		}
 		e := pack.Entry{Path: n.path, Type: pack.Dir}
 		if !n.mode.IsDir() {
 			digest, err := p.disk.hash(ctx, path.Join(p.live, n.path))
 			if err != nil {
-				return pack.Index{}, err
+				return err
 			}
 			e = pack.Entry{Path: n.path, Type: pack.File, Exec: isExec(n.mode), Size: n.size, SHA256: digest}
 		}
 		x.Entries = append(x.Entries, e)
-	}
-	return x, nil
+		return nil
+	})
+	return x, err
 }
 
 // without leaves out the user's data.

@@ -125,12 +125,12 @@ func (p *Product) compare(ctx context.Context, one, other string) error {
 
 // flushTree makes the names in a folder durable, at every depth.
 func (p *Product) flushTree(ctx context.Context, name string) error {
-	nodes, err := p.disk.scan(ctx, name)
+	err := p.disk.walk(ctx, name, func(n node) error {
+		p.disk.touch(path.Join(name, n.path))
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	for _, n := range nodes {
-		p.disk.touch(path.Join(name, n.path))
 	}
 	p.disk.touch(name)
 	return p.disk.flush()

@@ -138,32 +138,26 @@ func (p *Product) fromRecord(ctx context.Context) (Installed, error) {
 // that are left. The user's data is none of these. A file that still has the time that koshin gave it is taken as
 // unchanged; an adopted build has no such time, and only sizes count.
 func (p *Product) compareWith(ctx context.Context, record *Record, index *listing, found *Installed) (left int, err error) {
-	nodes, err := p.scanLive(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	there := make(map[string]node, len(nodes))
-	for _, n := range nodes {
-		there[key(n.path)] = n
-	}
-	for _, e := range index.Entries {
-		if globs(record.Keep).match(e.Path) {
-			continue
-		}
-		n, ok := there[key(e.Path)]
-		if !ok || !n.isType(e) {
-			found.Missing = append(found.Missing, e.Path)
-			continue
+	data := globs(record.Keep)
+	there, mark := index.checklist(func(n node, e pack.Entry) (bool, error) {
+		if data.match(e.Path) {
+			return true, nil
 		}
 		if e.Type == pack.File {
 			left++
 		}
 		same, err := p.isUnedited(ctx, n, e, record)
-		if err != nil {
-			return 0, err
-		}
-		if !same {
+		if !same && err == nil {
 			found.Edited = append(found.Edited, e.Path)
+		}
+		return true, err
+	})
+	if err := p.walkLive(ctx, nil, mark); err != nil {
+		return 0, err
+	}
+	for n, e := range index.Entries {
+		if !there[n] && !data.match(e.Path) {
+			found.Missing = append(found.Missing, e.Path)
 		}
 	}
 	return left, nil

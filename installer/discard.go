@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"slices"
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
@@ -33,27 +32,52 @@ func (t *Transaction) discard(ctx context.Context, area string, listed *listing,
 }
 
 func (p *Product) discard(ctx context.Context, area string, listed *listing, stamp time.Time, id string) error {
-	nodes, err := p.disk.scan(ctx, p.work(area))
+	if !p.disk.exists(p.work(area)) {
+		return nil
+	}
+	d := discarding{Product: p, area: area, listed: listed, stamp: stamp, id: id}
+	return d.folder(ctx, "")
+}
+
+// discarding is what is known of a folder that is being emptied.
+type discarding struct {
+	*Product
+	area   string
+	listed *listing
+	stamp  time.Time
+	id     string // of the folder in kept/
+}
+
+// folder empties the folder at rel and removes it if nothing is left in it.
+func (d *discarding) folder(ctx context.Context, rel string) error {
+	nodes, err := d.disk.inside(ctx, d.work(d.area), rel)
 	if err != nil {
 		return err
 	}
-	for _, n := range slices.Backward(nodes) { // what is inside a folder first
-		name := p.work(area, n.path)
+	for _, n := range nodes {
 		if n.mode.IsDir() {
-			err = p.disk.removeIfEmpty(ctx, name)
-		} else if ours, hashErr := p.isListed(ctx, name, n, listed, stamp); hashErr != nil {
-			err = hashErr
-		} else if ours {
-			err = p.disk.remove(ctx, name)
+			err = d.folder(ctx, n.path)
 		} else {
-			p.log.WarnContext(ctx, "kept a file that koshin did not install", "folder", area, "path", n.path)
-			err = p.disk.move(ctx, name, p.freeName(p.work(kept, id, area, n.path)))
+			err = d.file(ctx, n)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return p.disk.removeIfEmpty(ctx, p.work(area))
+	return d.disk.removeIfEmpty(ctx, d.work(d.area, rel))
+}
+
+func (d *discarding) file(ctx context.Context, n node) error {
+	name := d.work(d.area, n.path)
+	ours, err := d.isListed(ctx, name, n, d.listed, d.stamp)
+	switch {
+	case err != nil:
+		return err
+	case ours:
+		return d.disk.remove(ctx, name)
+	}
+	d.log.WarnContext(ctx, "kept a file that koshin did not install", "folder", d.area, "path", n.path)
+	return d.disk.move(ctx, name, d.freeName(d.work(kept, d.id, d.area, n.path)))
 }
 
 // isListed says whether a file is byte for byte one that koshin put there.

@@ -56,28 +56,36 @@ func ExeTree(name string, pkg manifest.Package) (manifest.Digest, error) {
 	return exeIndex(name, pkg.Size, pkg.SHA256).Digest()
 }
 
-// scanLive lists what counts in the install folder: everything, or the one
+// walkLive visits what counts in the install folder: everything, or the one
 // executable and, where they are asked for, the user's data.
-func (p *Product) scanLive(ctx context.Context, data globs) ([]node, error) {
+func (p *Product) walkLive(ctx context.Context, data globs, visit func(node) error) error {
 	if !p.exeAlone {
-		return p.disk.scan(ctx, p.live)
+		return p.disk.walk(ctx, p.live, visit)
 	}
 	if len(data) == 0 {
-		return p.scanExe()
+		exe, err := p.exeNode()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		}
+		return visit(exe)
 	}
-	nodes, err := p.disk.scan(ctx, p.live)
-	return keepNodes(nodes, func(n node) bool { return key(n.path) == key(p.exe) || data.match(n.path) }), err
+	return p.disk.walk(ctx, p.live, func(n node) error {
+		if key(n.path) == key(p.exe) || data.match(n.path) {
+			return visit(n)
+		}
+		return nil
+	})
 }
 
-func (p *Product) scanExe() ([]node, error) {
+func (p *Product) exeNode() (node, error) {
 	info, err := p.disk.lstat(path.Join(p.live, p.exe))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, err
+		return node{}, err
 	}
-	return []node{{path: p.exe, mode: info.Mode(), size: info.Size(), mtime: info.ModTime()}}, nil
+	return node{path: p.exe, mode: info.Mode(), size: info.Size(), mtime: info.ModTime()}, nil
 }
 
 // stageExe copies the package, which is the executable itself, to staging/.
@@ -231,8 +239,11 @@ func (t files) retireExe(ctx context.Context) error {
 // isBare says whether nothing is installed here.
 func (p *Product) isBare() (bool, error) {
 	if p.exeAlone {
-		nodes, err := p.scanExe()
-		return len(nodes) == 0, err
+		_, err := p.exeNode()
+		if errors.Is(err, fs.ErrNotExist) {
+			return true, nil
+		}
+		return false, err
 	}
 	empty, err := p.disk.isEmpty(p.live)
 	if errors.Is(err, fs.ErrNotExist) {

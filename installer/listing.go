@@ -42,6 +42,23 @@ func (l *listing) below(path string) []pack.Entry {
 	return l.Entries[n+1 : l.found.end(n)]
 }
 
+// checklist is a mark for each entry, and the visitor for a walk that sets those
+// of the entries that stand there, of their type and as is wants them.
+func (l *listing) checklist(is func(node, pack.Entry) (bool, error)) (there []bool, visit func(node) error) {
+	there = make([]bool, len(l.Entries))
+	return there, func(n node) (err error) {
+		if at, listed := l.found.find(n.path); listed && n.isType(l.Entries[at]) {
+			there[at], err = is(n, l.Entries[at])
+		}
+		return err
+	}
+}
+
+// hasSize is what a look at the folder alone can say of an entry.
+func hasSize(n node, e pack.Entry) (bool, error) {
+	return e.Type == pack.Dir || n.size == e.Size, nil
+}
+
 func inside(path, dir string) bool {
 	return len(path) > len(dir) && path[len(dir)] == '/' && strings.HasPrefix(path, dir)
 }

@@ -2,6 +2,7 @@ package installer
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,8 +37,8 @@ type Plan struct {
 
 	keepUnknown bool
 	keepStaged  bool
-	standing    manifest.Version // what really stands there, where it is not what is recorded
-	seen        []node           // the install folder as it was looked at
+	standing    manifest.Version  // what really stands there, where it is not what is recorded
+	seen        [sha256.Size]byte // the install folder as it was looked at: its [fingerprint]
 	from, to    *listing
 }
 
@@ -124,10 +125,6 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	if !pl.standing.IsZero() {
 		record, listed = nil, nil
 	}
-	nodes, err := p.scanLive(ctx, pl.Preserve)
-	if err != nil {
-		return err
-	}
 	bare, err := p.isBare()
 	if err != nil {
 		return err
@@ -138,11 +135,11 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	case record == nil && !bare && !pl.keepUnknown:
 		return ErrUnknownFolder
 	}
-	s := &survey{p: p, pl: pl, nodes: nodes, listed: listed}
-	if err := s.look(ctx, record); err != nil {
+	s := &survey{p: p, pl: pl, data: pl.Preserve, record: record, listed: listed}
+	if err := s.look(ctx); err != nil {
 		return err
 	}
-	pl.ID, pl.Kind, pl.seen = p.newID(), manifest.Tree, nodes
+	pl.ID, pl.Kind = p.newID(), manifest.Tree
 	if err := s.steps(); err != nil {
 		return err
 	}

@@ -31,47 +31,59 @@ type node struct {
 	mtime time.Time
 }
 
-// scan lists what is below a folder in the order of [pack.Compare], following
-// no link. A folder that is not there is empty.
-func (d *disk) scan(ctx context.Context, area string) ([]node, error) {
-	var nodes []node
-	err := d.scanInto(ctx, area, "", &nodes)
-	if errors.Is(err, fs.ErrNotExist) && len(nodes) == 0 {
-		return nil, nil
+// walk visits what is below a folder in the order of [pack.Compare], following
+// no link. A folder that is not there is empty. When visit says [fs.SkipDir],
+// the inside of what it was told is left out.
+func (d *disk) walk(ctx context.Context, area string, visit func(node) error) error {
+	if _, err := d.lstat(area); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	return nodes, err
+	return d.walkInto(ctx, area, "", visit)
 }
 
-func (d *disk) scanInto(ctx context.Context, area, rel string, nodes *[]node) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	dir, err := d.root.Open(path.Join(area, rel))
+func (d *disk) walkInto(ctx context.Context, area, rel string, visit func(node) error) error {
+	nodes, err := d.inside(ctx, area, rel)
 	if err != nil {
 		return err
 	}
+	for _, n := range nodes {
+		err := visit(n)
+		if err == nil && n.mode.IsDir() {
+			err = d.walkInto(ctx, area, n.path, visit)
+		}
+		if err != nil && !errors.Is(err, fs.SkipDir) {
+			return err
+		}
+	}
+	return nil
+}
+
+// inside is what stands in one folder below area, by name.
+func (d *disk) inside(ctx context.Context, area, rel string) ([]node, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	dir, err := d.root.Open(path.Join(area, rel))
+	if err != nil {
+		return nil, err
+	}
 	entries, err := dir.ReadDir(-1)
 	if err := errors.Join(err, dir.Close()); err != nil {
-		return err
+		return nil, err
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	nodes := make([]node, 0, len(entries))
 	for _, e := range entries {
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // gone meanwhile
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		n := node{path: path.Join(rel, e.Name()), mode: info.Mode(), size: info.Size(), mtime: info.ModTime()}
-		*nodes = append(*nodes, n)
-		if n.mode.IsDir() {
-			if err := d.scanInto(ctx, area, n.path, nodes); err != nil {
-				return err
-			}
-		}
+		nodes = append(nodes, node{path: path.Join(rel, e.Name()), mode: info.Mode(), size: info.Size(), mtime: info.ModTime()})
 	}
-	return nil
+	return nodes, nil
 }
 
 // hash is the SHA-256 of a file.

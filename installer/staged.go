@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
@@ -42,29 +43,18 @@ func (p *Product) Staged(ctx context.Context) (*Staged, error) {
 
 // checkStaged hashes every file.
 func (p *Product) checkStaged(ctx context.Context, index *listing) error {
-	nodes, err := p.disk.scan(ctx, p.work(staging))
-	if err != nil {
-		return err
-	}
-	there := make(map[string]node, len(nodes))
-	for _, n := range nodes {
-		there[key(n.path)] = n
-	}
-	for _, e := range index.Entries {
-		n, ok := there[key(e.Path)]
-		if !ok || !n.isType(e) || e.Type == pack.File && n.size != e.Size {
-			return fmt.Errorf("%w: %q is missing or another", ErrStaged, e.Path)
-		}
-		if e.Type == pack.Dir {
-			continue
+	there, mark := index.checklist(func(n node, e pack.Entry) (bool, error) {
+		if same, err := hasSize(n, e); !same || err != nil || e.Type == pack.Dir {
+			return same, err
 		}
 		digest, err := p.disk.hash(ctx, path.Join(p.work(staging), e.Path))
-		if err != nil {
-			return err
-		}
-		if digest != e.SHA256 {
-			return fmt.Errorf("%w: %q was changed", ErrStaged, e.Path)
-		}
+		return digest == e.SHA256, err
+	})
+	if err := p.disk.walk(ctx, p.work(staging), mark); err != nil {
+		return err
+	}
+	if n := slices.Index(there, false); n >= 0 {
+		return fmt.Errorf("%w: %q is missing or was changed", ErrStaged, index.Entries[n].Path)
 	}
 	return nil
 }

@@ -146,17 +146,14 @@ func (t files) takeBackInside(ctx context.Context, rel string) error {
 
 // onlyListed says whether the folder holds nothing but entries of the new build.
 func (t files) onlyListed(ctx context.Context, rel string) (bool, error) {
-	nodes, err := t.product.disk.scan(ctx, path.Join(t.product.live, rel))
-	if err != nil {
-		return false, err
-	}
-	for _, n := range nodes {
+	only := true
+	err := t.product.disk.walk(ctx, path.Join(t.product.live, rel), func(n node) error {
 		full := path.Join(rel, n.path)
-		if e, listed := t.to.find(full); !listed || !n.isType(e) || t.globs().match(full) {
-			return false, nil
-		}
-	}
-	return true, nil
+		e, listed := t.to.find(full)
+		only = only && listed && n.isType(e) && !t.globs().match(full)
+		return nil
+	})
+	return only, err
 }
 
 // giveBack moves everything in area into the install folder, whole folders

@@ -13,16 +13,27 @@ import (
 type survey struct {
 	p      *Product
 	pl     *Plan
-	nodes  []node   // the install folder, in walk order
-	listed *listing // what is recorded; nil when nothing is
+	data   globs
+	record *Record  // nil when nothing is recorded
+	listed *listing // its index
 
-	what  map[string]class // each node's class, by key
-	stays map[string]bool  // folders that hold something which stays
-	from  pack.Index       // what really stands there of the old build
+	nodes []looked // the install folder, in walk order
+	open  []int    // positions of the folders that the walk is in
+	found finder
+	from  pack.Index // what really stands there of the old build
+	there []bool     // which listed entries have something at their path
+}
+
+// looked is a file or folder, and what becomes of it.
+type looked struct {
+	path  string
+	dir   bool
+	class class
+	stays bool // a folder that holds something which stays
 }
 
 // class is whose a file or folder is.
-type class int
+type class uint8
 
 const (
 	unlisted  class = iota // somebody else's
@@ -30,31 +41,53 @@ const (
 	old                    // the old build's
 )
 
-// look decides for each file and folder whose it is.
-func (s *survey) look(ctx context.Context, record *Record) error {
-	s.what, s.stays = map[string]class{}, map[string]bool{}
-	data := globs(s.pl.Preserve)
-	for _, n := range s.nodes {
-		c, err := s.classify(ctx, n, data, record)
-		if err != nil {
-			return err
-		}
-		s.what[key(n.path)] = c
-		if c != old {
-			for dir := path.Dir(n.path); dir != "."; dir = path.Dir(dir) {
-				s.stays[key(dir)] = true
-			}
-		}
-		switch {
-		case c == preserved && !n.mode.IsDir():
-			s.pl.Report.Preserved = append(s.pl.Report.Preserved, n.path)
-		case c == unlisted:
-			s.pl.Report.Unlisted = append(s.pl.Report.Unlisted, n.path)
+// look goes through the install folder and decides for each file and folder
+// whose it is.
+func (s *survey) look(ctx context.Context) error {
+	if s.listed == nil {
+		s.listed = list(pack.Index{})
+	}
+	s.there = make([]bool, len(s.listed.Entries))
+	seen := newFingerprint(s.data)
+	err := s.p.walkLive(ctx, s.data, func(n node) error {
+		seen.add(n)
+		return s.visit(ctx, n)
+	})
+	if err != nil {
+		return err
+	}
+	s.found = newFinder(len(s.nodes), func(n int) string { return s.nodes[n].path })
+	s.pl.seen = seen.sum()
+	s.reportMissing()
+	s.from.Sort() // names may be written otherwise on the disk than in the index
+	s.pl.from = list(s.from)
+	return s.recordFrom(s.record)
+}
+
+func (s *survey) visit(ctx context.Context, n node) error {
+	for len(s.open) > 0 && !inside(n.path, s.nodes[s.open[len(s.open)-1]].path) {
+		s.open = s.open[:len(s.open)-1]
+	}
+	c, err := s.classify(ctx, n)
+	if err != nil {
+		return err
+	}
+	if c != old {
+		for _, dir := range s.open {
+			s.nodes[dir].stays = true
 		}
 	}
-	s.reportMissing(data)
-	s.pl.from = list(s.from)
-	return s.recordFrom(record)
+	if n.mode.IsDir() {
+		s.open = append(s.open, len(s.nodes))
+	}
+	s.nodes = append(s.nodes, looked{path: n.path, dir: n.mode.IsDir(), class: c})
+	switch {
+	case c == preserved && !n.mode.IsDir():
+		s.pl.Report.Preserved = append(s.pl.Report.Preserved, n.path)
+	case c == unlisted:
+		s.pl.Report.Unlisted = append(s.pl.Report.Unlisted, n.path)
+	}
+	return nil
 }
 
 func (s *survey) recordFrom(record *Record) error {
@@ -73,38 +106,37 @@ func (s *survey) recordFrom(record *Record) error {
 	return nil
 }
 
-func (s *survey) classify(ctx context.Context, n node, data globs, record *Record) (class, error) {
-	if data.match(n.path) {
-		return preserved, nil
-	}
-	entry, isListed := pack.Entry{}, false
-	if s.listed != nil {
-		entry, isListed = s.listed.find(n.path)
-		isListed = isListed && n.isType(entry)
-	}
-	if !isListed && (!s.pl.keepUnknown || record != nil || !s.indexable(n)) {
-		return unlisted, nil
-	}
-	if n.mode.IsDir() {
-		s.from.Entries = append(s.from.Entries, pack.Entry{Path: n.path, Type: pack.Dir})
-		return old, nil
-	}
-	if isListed && n.size == entry.Size && n.mtime.Equal(record.Stamp) {
-		s.from.Entries = append(s.from.Entries, entry)
-		return old, nil
-	}
-	digest, err := s.p.disk.hash(ctx, path.Join(s.p.live, n.path))
-	if err != nil {
-		return unlisted, explain(err)
-	}
-	if isListed && digest != entry.SHA256 {
-		s.pl.Report.Changed = append(s.pl.Report.Changed, n.path)
-	}
-	found := pack.Entry{Path: n.path, Type: pack.File, Exec: isExec(n.mode), Size: n.size, SHA256: digest}
+func (s *survey) classify(ctx context.Context, n node) (class, error) {
+	at, isListed := s.listed.found.find(n.path)
+	var entry pack.Entry
 	if isListed {
-		found.Path, found.Exec = entry.Path, entry.Exec
+		s.there[at], entry = true, s.listed.Entries[at]
+		isListed = n.isType(entry)
 	}
-	s.from.Entries = append(s.from.Entries, found)
+	switch {
+	case s.data.match(n.path):
+		return preserved, nil
+	case !isListed && (!s.pl.keepUnknown || s.record != nil || !s.indexable(n)):
+		return unlisted, nil
+	case !isListed && n.mode.IsDir():
+		entry = pack.Entry{Path: n.path, Type: pack.Dir}
+	case n.mode.IsDir(), isListed && n.size == entry.Size && n.mtime.Equal(s.record.Stamp):
+		// It is the entry.
+	default:
+		digest, err := s.p.disk.hash(ctx, path.Join(s.p.live, n.path))
+		if err != nil {
+			return unlisted, explain(err)
+		}
+		if isListed && digest != entry.SHA256 {
+			s.pl.Report.Changed = append(s.pl.Report.Changed, n.path)
+		}
+		found := pack.Entry{Path: n.path, Type: pack.File, Exec: isExec(n.mode), Size: n.size, SHA256: digest}
+		if isListed {
+			found.Path, found.Exec = entry.Path, entry.Exec
+		}
+		entry = found
+	}
+	s.from.Entries = append(s.from.Entries, entry)
 	return old, nil
 }
 
@@ -114,16 +146,12 @@ func (s *survey) indexable(n node) bool {
 	if !n.mode.IsDir() && !n.mode.IsRegular() || pack.CheckPath(n.path) != nil {
 		return false
 	}
-	parent := path.Dir(n.path)
-	return parent == "." || s.what[key(parent)] == old
+	return len(s.open) == 0 || s.nodes[s.open[len(s.open)-1]].class == old
 }
 
-func (s *survey) reportMissing(data globs) {
-	if s.listed == nil {
-		return
-	}
-	for _, e := range s.listed.Entries {
-		if _, there := s.what[key(e.Path)]; !there && !data.match(e.Path) {
+func (s *survey) reportMissing() {
+	for n, e := range s.listed.Entries {
+		if !s.there[n] && !s.data.match(e.Path) {
 			s.pl.Report.Missing = append(s.pl.Report.Missing, e.Path)
 		}
 	}
@@ -133,7 +161,7 @@ func (s *survey) reportMissing(data globs) {
 func (s *survey) steps() error {
 	retiring := ""
 	for _, n := range s.nodes {
-		if s.what[key(n.path)] != old || s.stays[key(n.path)] || retiring != "" && inside(n.path, retiring) {
+		if n.class != old || n.stays || retiring != "" && inside(n.path, retiring) {
 			continue
 		}
 		retiring = n.path
@@ -147,14 +175,13 @@ func (s *survey) steps() error {
 
 // place adds the steps for the new build.
 func (s *survey) place() error {
-	data := globs(s.pl.Preserve)
 	var puts []Step
 	done := "" // a folder that was put whole
-	for _, e := range s.pl.to.Entries {
+	for n, e := range s.pl.to.Entries {
 		if done != "" && inside(e.Path, done) {
 			continue
 		}
-		step, err := s.placeEntry(e, data)
+		step, err := s.placeEntry(n)
 		if err != nil {
 			return err
 		}
@@ -175,52 +202,49 @@ func (s *survey) place() error {
 	return nil
 }
 
-// placeEntry decides what one entry of the new build needs. No step: it is
+// placeEntry decides what the nth entry of the new build needs. No step: it is
 // there already, or its folder is and the inside follows.
-func (s *survey) placeEntry(e pack.Entry, data globs) (Step, error) {
-	c, there := s.what[key(e.Path)]
-	remains := there && (c != old || s.stays[key(e.Path)])
-	isDir := remains && s.isDir(e.Path)
+func (s *survey) placeEntry(n int) (Step, error) {
+	e := s.pl.to.Entries[n]
+	at, there := s.found.find(e.Path)
+	var node looked
+	if there {
+		node = s.nodes[at]
+	}
+	remains := there && (node.class != old || node.stays)
 	switch {
-	case remains && e.Type == pack.Dir && isDir:
+	case remains && e.Type == pack.Dir && node.dir:
 		return Step{}, nil
-	case remains && e.Type == pack.File && c == preserved && !isDir:
+	case remains && e.Type == pack.File && node.class == preserved && !node.dir:
 		return Step{}, nil
-	case remains && s.holdsData(e.Path):
+	case remains && s.holdsData(at):
 		return Step{}, fmt.Errorf("%w: %q", ErrDataInTheWay, e.Path)
 	case remains:
 		s.pl.Report.Aside = append(s.pl.Report.Aside, e.Path)
 	}
 	switch {
-	case data.match(e.Path) && e.Type == pack.File:
+	case s.data.match(e.Path) && e.Type == pack.File:
 		return Step{Seed, e.Path}, nil
-	case e.Type == pack.Dir && !s.putWhole(e, data):
+	case e.Type == pack.Dir && !s.putWhole(n):
 		return Step{Mkdir, e.Path}, nil
 	}
 	return Step{Put, e.Path}, nil
 }
 
-// putWhole says whether a folder can be put by one rename: it stands in the
-// source, and nothing in it will be the user's data.
-func (s *survey) putWhole(dir pack.Entry, data globs) bool {
-	if data.match(dir.Path) || !s.p.disk.isDir(s.p.work(s.pl.Source, dir.Path)) {
+// putWhole says whether the folder that is the nth entry can be put by one
+// rename: it stands in the source, and nothing in it will be the user's data.
+func (s *survey) putWhole(n int) bool {
+	entries := s.pl.to.Entries
+	if !s.p.disk.isDir(s.p.work(s.pl.Source, entries[n].Path)) {
 		return false
 	}
-	return !slices.ContainsFunc(s.pl.to.below(dir.Path), func(e pack.Entry) bool { return data.match(e.Path) })
+	return !slices.ContainsFunc(entries[n:s.pl.to.found.end(n)], func(e pack.Entry) bool { return s.data.match(e.Path) })
 }
 
-func (s *survey) isDir(name string) bool {
-	return s.p.disk.isDir(path.Join(s.p.live, name))
-}
-
-// holdsData says whether name is the user's data or a folder with some in it.
-func (s *survey) holdsData(name string) bool {
-	for _, n := range s.nodes {
-		if k := key(n.path); (k == key(name) || inside(k, key(name))) && s.what[k] == preserved {
-			return true
-		}
-	}
-	return false
+// holdsData says whether what stands there is the user's data or a folder with
+// some in it.
+func (s *survey) holdsData(at int) bool {
+	return slices.ContainsFunc(s.nodes[at:s.found.end(at)], func(n looked) bool { return n.class == preserved })
 }
 
 func (s *survey) add(op Op, name string) {

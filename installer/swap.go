@@ -1,11 +1,12 @@
 package installer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
-	"slices"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
@@ -89,7 +90,7 @@ func (t *Transaction) swap(ctx context.Context) error {
 
 // arrived looks for every entry of the new build.
 func (t files) arrived(ctx context.Context) error {
-	missing, err := t.product.missing(ctx, t.to.Index, t.globs())
+	missing, err := t.product.missing(ctx, t.to, t.globs())
 	if err != nil {
 		return err
 	}
@@ -131,82 +132,57 @@ func (t files) prepare(ctx context.Context) error {
 }
 
 // unchanged looks at the install folder once more: whoever agreed to a plan did
-// not agree to another one. What happens inside a folder of the user's data is
-// no change, and neither is new content of such a file.
+// not agree to another one.
 func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
 	if err := p.settled(); err != nil {
 		return err
 	}
-	now, err := p.scanLive(ctx, plan.Preserve)
-	if err != nil {
+	now := newFingerprint(plan.Preserve)
+	if err := p.walkLive(ctx, plan.Preserve, func(n node) error { now.add(n); return nil }); err != nil {
 		return err
 	}
-	data := globs(plan.Preserve)
-	counts := func(n node) bool { return !data.match(path.Dir(n.path)) }
-	same := func(a, b node) bool {
-		return a.path == b.path && a.mode == b.mode &&
-			(a.mode.IsDir() || data.match(a.path) || a.size == b.size && a.mtime.Equal(b.mtime))
-	}
-	if !slices.EqualFunc(keepNodes(plan.seen, counts), keepNodes(now, counts), same) {
+	if now.sum() != plan.seen {
 		return ErrFolderChanged
 	}
 	return nil
-}
-
-func keepNodes(nodes []node, keep func(node) bool) []node {
-	var kept []node
-	for _, n := range nodes {
-		if keep(n) {
-			kept = append(kept, n)
-		}
-	}
-	return kept
 }
 
 // tidySource checks that the new build is still complete, and moves out what a
 // rehearsal left in it.
 func (t files) tidySource(ctx context.Context) error {
 	source := t.product.work(t.plan.Source)
-	nodes, err := t.product.disk.scan(ctx, source)
+	good := make([]bool, len(t.to.Entries))
+	err := t.product.disk.walk(ctx, source, func(n node) (err error) {
+		at, listed := t.to.found.find(n.path)
+		if !listed || !n.isType(t.to.Entries[at]) {
+			err := t.product.disk.move(ctx, path.Join(source, n.path), t.freeAside(t.plan.Source, n.path))
+			return cmp.Or(err, fs.SkipDir)
+		}
+		good[at] = n.mode.IsDir()
+		if !good[at] {
+			good[at], err = t.product.isListed(ctx, path.Join(source, n.path), n, t.to, t.plan.To.Stamp)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	there := make(map[string]node, len(nodes))
-	moved := ""
-	for _, n := range nodes {
-		if moved != "" && inside(n.path, moved) {
-			continue
-		}
-		if e, listed := t.to.find(n.path); listed && n.isType(e) {
-			there[key(n.path)] = n
-			continue
-		}
-		moved = n.path
-		if err := t.product.disk.move(ctx, path.Join(source, n.path), t.freeAside(t.plan.Source, n.path)); err != nil {
-			return err
-		}
-	}
-	return t.checkSource(ctx, there)
+	return t.checkSource(good)
 }
 
 // checkSource looks for every entry that the plan needs from the source.
-func (t files) checkSource(ctx context.Context, there map[string]node) error {
+func (t files) checkSource(good []bool) error {
 	for _, step := range t.plan.Steps {
 		if step.Op != Put && step.Op != Seed && step.Op != Replace {
 			continue
 		}
-		entry, _ := t.to.find(step.Path)
-		for _, e := range append([]pack.Entry{entry}, t.to.below(step.Path)...) {
-			n, ok := there[key(e.Path)]
-			if !ok {
-				return fmt.Errorf("%w: %q is missing", ErrStaged, e.Path)
-			}
-			if e.Type == pack.Dir {
-				continue
-			}
-			same, err := t.product.isListed(ctx, t.product.work(t.plan.Source, e.Path), n, t.to, t.plan.To.Stamp)
-			if err != nil || !same {
-				return errors.Join(err, fmt.Errorf("%w: %q was changed", ErrStaged, e.Path))
+		first, listed := t.to.found.find(step.Path)
+		if !listed {
+			return fmt.Errorf("%w: %q is not listed", ErrStaged, step.Path)
+		}
+		for n := first; n < t.to.found.end(first); n++ {
+			if !good[n] {
+				return fmt.Errorf("%w: %q is missing or was changed", ErrStaged, t.to.Entries[n].Path)
 			}
 		}
 	}
@@ -225,17 +201,21 @@ func (t *Transaction) setAside(ctx context.Context, area string) error {
 // verify hashes every file of a build in the install folder and lists what
 // differs. Preserved data is the user's affair.
 func (t files) verify(ctx context.Context, build *listing) ([]string, error) {
-	differs, err := t.product.missing(ctx, build.Index, t.globs())
-	if err != nil {
+	there, mark := build.checklist(hasSize)
+	if err := t.product.walkLive(ctx, nil, mark); err != nil {
 		return nil, err
 	}
-	for _, e := range build.Entries {
-		if e.Type != pack.File || t.globs().match(e.Path) || slices.Contains(differs, e.Path) {
+	var differs []string
+	for n, e := range build.Entries {
+		if t.globs().match(e.Path) {
 			continue
 		}
-		same, err := t.stands(ctx, e, build)
-		if err != nil {
-			return nil, err
+		same := there[n]
+		if same && e.Type == pack.File {
+			var err error
+			if same, err = t.stands(ctx, e, build); err != nil {
+				return nil, err
+			}
 		}
 		if !same {
 			differs = append(differs, e.Path)
@@ -245,22 +225,16 @@ func (t files) verify(ctx context.Context, build *listing) ([]string, error) {
 }
 
 // missing lists the entries that are not there, or not of their type and size.
-func (p *Product) missing(ctx context.Context, build pack.Index, data globs) ([]string, error) {
-	nodes, err := p.scanLive(ctx, nil)
-	if err != nil {
+func (p *Product) missing(ctx context.Context, build *listing, data globs) ([]string, error) {
+	there, mark := build.checklist(hasSize)
+	if err := p.walkLive(ctx, nil, mark); err != nil {
 		return nil, err
 	}
-	there := make(map[string]node, len(nodes))
-	for _, n := range nodes {
-		there[key(n.path)] = n
-	}
 	var missing []string
-	for _, e := range build.Entries {
-		n, ok := there[key(e.Path)]
-		if ok && n.isType(e) && (e.Type == pack.Dir || n.size == e.Size) || data.match(e.Path) {
-			continue
+	for n, e := range build.Entries {
+		if !there[n] && !data.match(e.Path) {
+			missing = append(missing, e.Path)
 		}
-		missing = append(missing, e.Path)
 	}
 	return missing, nil
 }
