@@ -33,16 +33,21 @@ func (p *Product) backup(ctx context.Context, plan *Plan) error {
 		version = "unknown"
 	}
 	snapshot := p.freeName(p.work("snapshot-" + version))
-	for _, name := range plan.Report.Preserved {
-		if err := p.copyData(ctx, path.Join(p.live, name), path.Join(snapshot, name)); err != nil {
-			return errors.Join(explain(err), p.disk.root.RemoveAll(snapshot))
-		}
-	}
-	if err := p.flushTree(ctx, snapshot); err != nil {
+	if err := p.copyAll(ctx, plan.Report.Preserved, snapshot); err != nil {
 		return err
 	}
 	plan.Snapshot = p.path(snapshot)
 	return nil
+}
+
+// copyAll copies files of the install folder to another one, and flushes them.
+func (p *Product) copyAll(ctx context.Context, names []string, to string) error {
+	for _, name := range names {
+		if err := p.copyData(ctx, path.Join(p.live, name), path.Join(to, name)); err != nil {
+			return errors.Join(explain(err), p.disk.root.RemoveAll(to))
+		}
+	}
+	return p.flushTree(ctx, to)
 }
 
 // copyData copies one file, or a link as a link, and reads both again.

@@ -49,6 +49,9 @@ func (p *Product) Detect(ctx context.Context, rule manifest.Rule) (Installed, er
 }
 
 func (p *Product) detect(ctx context.Context, rule manifest.Rule) (Installed, error) {
+	if record, err := p.Installed(); err == nil && record != nil && record.Kind.IsInstaller() {
+		return p.detectForeign(ctx, record, rule)
+	}
 	found, err := p.fromRecord(ctx)
 	nowhere := found.State == Absent && rule.Kind != manifest.RuleUninstall
 	if err != nil || rule.Kind == manifest.RuleRecord || nowhere {

@@ -26,6 +26,15 @@ var (
 	ErrDataInTheWay = errors.New("preserved data is where the new build needs another kind of file")
 	// ErrFolderChanged is a folder that changed after the plan was made: plan again.
 	ErrFolderChanged = errors.New("install folder changed since the plan was made")
+	// ErrNoWayBack is an update by an installer without the one that would lead
+	// back: nothing is begun, or, after the fact, the new build stays.
+	ErrNoWayBack = errors.New("no installer of the installed build is kept")
+	// ErrNotInstalled is an installer that says that it succeeded while another
+	// version is installed.
+	ErrNotInstalled = errors.New("installer did not install its version")
+	// ErrKindChanged is a build of files after one with an installer of its own,
+	// or the other way round: nothing leads back from that.
+	ErrKindChanged = errors.New("build is installed in another way than the one before")
 	// ErrStaged is a staged or previous build that is no longer complete.
 	ErrStaged = errors.New("stored build is damaged")
 	// ErrBackup is a snapshot that is not byte for byte the data it was made from.

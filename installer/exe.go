@@ -97,7 +97,7 @@ func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, ve
 		return nil, explain(err)
 	}
 	stamp := p.now().UTC().Truncate(2 * time.Second)
-	if err := p.copyExe(ctx, file, want, stamp, progress); err != nil {
+	if err := p.copyPackage(ctx, file, p.exe, want, stamp, progress); err != nil {
 		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))
 	}
 	staged, err := p.shelve(ctx, version, exeIndex(p.exe, want.size, want.sha256), stamp)
@@ -108,10 +108,10 @@ func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, ve
 	return staged, nil
 }
 
-// copyExe hashes once more while it copies: what was checked a moment ago is in
+// copyPackage copies a package of one file to unpacking/ under a name. It hashes once more while it copies: what was checked a moment ago is in
 // a folder of downloads.
-func (p *Product) copyExe(ctx context.Context, from io.Reader, want promised, stamp time.Time, progress func(done, total int64)) error {
-	name := p.work(unpacking, p.exe)
+func (p *Product) copyPackage(ctx context.Context, from io.Reader, as string, want promised, stamp time.Time, progress func(done, total int64)) error {
+	name := p.work(unpacking, as)
 	file, err := p.disk.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
 	if err != nil {
 		return err

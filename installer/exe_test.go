@@ -383,7 +383,7 @@ func TestExePromise(t *testing.T) {
 	p := w.open()
 	must(t, p.prepare())
 	must(t, os.Mkdir(w.work(unpacking), 0o755))
-	if err := p.copyExe(t.Context(), strings.NewReader("bad program"), k.promise, w.now, nil); !errors.Is(err, ErrPackage) {
+	if err := p.copyPackage(t.Context(), strings.NewReader("bad program"), p.exe, k.promise, w.now, nil); !errors.Is(err, ErrPackage) {
 		t.Errorf("changed while it is copied: %v", err)
 	}
 	for _, name := range []string{"../client.exe", "a/b", "", "nul"} {

@@ -32,6 +32,9 @@ func (t *Transaction) Undo(ctx context.Context) error {
 }
 
 func (t *Transaction) different() error {
+	if t.over != nil {
+		return t.over
+	}
 	if len(t.differs) == 0 {
 		return nil
 	}

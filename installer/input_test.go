@@ -38,7 +38,7 @@ func TestStageRefuses(t *testing.T) {
 		{"another hash", func(t *testing.T, k pkg) pkg { k.promise.sha256[0] ^= 1; return k }, ErrPackage},
 		{"another tree", func(t *testing.T, k pkg) pkg { k.entry.TreeSHA256[0] ^= 1; return k }, pack.ErrTree},
 		{"larger than said", func(t *testing.T, k pkg) pkg { k.entry.InstalledSize--; return k }, manifest.ErrTooLarge},
-		{"another kind", func(t *testing.T, k pkg) pkg { k.entry.Kind = manifest.MSI; return k }, errors.ErrUnsupported},
+		{"another kind", func(t *testing.T, k pkg) pkg { k.entry.Kind = "deb"; return k }, errors.ErrUnsupported},
 		{"no file", func(t *testing.T, k pkg) pkg { k.file += "x"; return k }, fs.ErrNotExist},
 	}
 	for _, test := range tests {

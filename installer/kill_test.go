@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "say" {
 		os.Exit(say(os.Args[2:]))
 	}
+	if code, is := runSetup(os.Args); is {
+		os.Exit(code)
+	}
 	if text := os.Getenv(childEnv); text != "" {
 		if text == "wait" {
 			_, _ = os.Stdout.WriteString("!")

@@ -34,7 +34,12 @@ type way interface {
 // and exe): step.go, survey.go, unpack.go, exe.go.
 type files struct{ *Transaction }
 
-func (t *Transaction) way() way { return files{t} }
+func (t *Transaction) way() way {
+	if t.plan.Kind.IsInstaller() {
+		return runs{t}
+	}
+	return files{t}
+}
 
 // installerName is what an installer is called in staging/, current/ and
 // previous/.

@@ -43,6 +43,8 @@ type Product struct {
 	exe      string // name of the executable; kind exe only
 	exeAlone bool   // nothing else in the install folder is the build's
 
+	bounds bounds // of other people's installers
+
 	journal *journal // of the open transaction, if there is one
 }
 
@@ -86,6 +88,7 @@ func Open(place Place, log *slog.Logger) (*Product, error) {
 		uninstall:       uninstallkey.System(),
 		elevated:        protect.Elevated,
 		commandPatience: commandPatience,
+		bounds:          defaultBounds(),
 	}
 	p.disk.waits = waits{patience: forward(), passes: mayPass, holders: p.holders, path: p.path, tell: place.Waiting}
 	return p, nil

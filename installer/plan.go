@@ -40,6 +40,7 @@ type Plan struct {
 	standing    manifest.Version  // what really stands there, where it is not what is recorded
 	seen        [sha256.Size]byte // the install folder as it was looked at: its [fingerprint]
 	from, to    *listing
+	found       manifest.Version // what the rule read; kinds msi and setup
 }
 
 // Report is what people should know before they agree to a plan. All paths are
@@ -50,6 +51,7 @@ type Report struct {
 	Aside     []string // those of them whose place the new build needs: moved to kept/
 	Changed   []string // installed files that somebody changed: kept with the previous build
 	Missing   []string // installed files that are gone
+	PutBack   []string // the user's data that an installer had changed: put back after its run
 }
 
 // PlanOptions says how to treat what stands in the install folder.
@@ -68,6 +70,9 @@ type PlanOptions struct {
 	// KeepStaged leaves the staged build as it is when the swap meets a file in
 	// use, for another try: see [Product.Staged].
 	KeepStaged bool
+	// Detect is the rule that reads the installed version, in its text form. The
+	// kinds msi and setup need one; see [manifest.ParseRule].
+	Detect string
 }
 
 // Plan says how the staged build will replace what is installed. It refuses a
@@ -75,6 +80,13 @@ type PlanOptions struct {
 // ([ErrFolderMissing]) unless told otherwise, and data in the way of the new
 // build ([ErrDataInTheWay]).
 func (p *Product) Plan(ctx context.Context, staged *Staged, options PlanOptions) (*Plan, error) {
+	if staged.kind.IsInstaller() {
+		pl, err := p.planForeign(ctx, staged, options)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s %s: %w", p.place.Product, staged.Version, err)
+		}
+		return pl, nil
+	}
 	to, err := p.newRecord(staged.Version, staged.index.Index, options.Preserve)
 	if err != nil {
 		return nil, err
@@ -97,6 +109,13 @@ func (p *Product) PlanRollback(ctx context.Context, options PlanOptions) (*Plan,
 	}
 	if record == nil {
 		return nil, fmt.Errorf("roll back %s: %w", p.place.Product, ErrNoPrevious)
+	}
+	if record.Kind.IsInstaller() {
+		pl, err := p.planForeignRollback(ctx, record, index, options)
+		if err != nil {
+			return nil, fmt.Errorf("roll back %s to %s: %w", p.place.Product, record.Version, err)
+		}
+		return pl, nil
 	}
 	to := *record
 	to.When, to.Keep = p.now().UTC(), options.Preserve
@@ -121,6 +140,9 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	record, listed, err := p.loadBuild(installedName)
 	if err != nil {
 		return err
+	}
+	if record != nil && record.Kind.IsInstaller() {
+		return fmt.Errorf("%w: from kind %s to files", ErrKindChanged, record.Kind)
 	}
 	if !pl.standing.IsZero() {
 		record, listed = nil, nil

@@ -52,7 +52,7 @@ func (p *Product) recover(ctx context.Context) (Recovered, error) {
 	p.journal = journal
 	r := Recovered{Direction: plan.Direction, From: plan.From.Version, To: plan.To.Version, Snapshot: plan.Snapshot}
 	t := &Transaction{product: p, plan: plan, journal: journal}
-	if r.Action, err = t.recover(ctx); err != nil && !errors.Is(err, ErrDiffers) {
+	if r.Action, err = t.recover(ctx); err != nil && !errors.Is(err, ErrDiffers) && !errors.Is(err, ErrNoWayBack) {
 		return Recovered{}, fmt.Errorf("recover %s: %w", p.place.Product, err)
 	}
 	p.log.InfoContext(ctx, "recovered", "action", r.Action, "from", r.From, "to", r.To, "error", err)
@@ -75,7 +75,11 @@ func (t *Transaction) recover(ctx context.Context) (Action, error) {
 		t.product.exe, t.product.exeAlone = t.to.Entries[0].Path, true
 	}
 	if !t.journal.marks[committed] {
-		return Reverted, t.Undo(ctx)
+		err := t.Undo(ctx)
+		if t.journal.marks[committed] {
+			return Finished, err // nothing led back
+		}
+		return Reverted, err
 	}
 	if t.differs, err = t.way().verify(ctx, t.to); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNotRestored, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
@@ -21,22 +22,21 @@ type Staged struct {
 	kind    manifest.Kind
 	index   *listing
 	stamp   time.Time
+
+	installer *manifest.Installer // kinds msi and setup: how it is run
 }
 
 // Stage unpacks a package beside the install folder, or copies it there when it
-// is one executable. It hashes the package file
+// is one executable or an installer. It hashes the package file
 // again against the promise ([ErrNoPromise], [ErrPackage]), the index against
 // the signed tree ([pack.ErrTree]) and every file against the index, and
 // flushes all of it to the disk before it returns. Progress, if any, is told
 // the bytes written so far and in all. A build that was staged before is
 // discarded. Memory does not grow with the package's size.
 func (p *Product) Stage(ctx context.Context, packageFile string, promise manifest.Promise, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
-	if !promise.Made() {
-		return nil, fmt.Errorf("stage %s %s: %w", p.place.Product, version, ErrNoPromise)
-	}
-	want := promised{promise.Length(), promise.SHA256()}
-	if want != (promised{pkg.Size, pkg.SHA256}) {
-		return nil, fmt.Errorf("stage %s %s: %w: manifest and repository disagree", p.place.Product, version, ErrPackage)
+	want, err := promisedFor(promise, pkg)
+	if err != nil {
+		return nil, fmt.Errorf("stage %s %s: %w", p.place.Product, version, err)
 	}
 	st, err := p.stage(ctx, packageFile, want, pkg, version, progress)
 	if err != nil {
@@ -51,8 +51,20 @@ type promised struct {
 	sha256 manifest.Digest
 }
 
+// promisedFor is what both the repository and the manifest say.
+func promisedFor(promise manifest.Promise, pkg manifest.Package) (promised, error) {
+	if !promise.Made() {
+		return promised{}, ErrNoPromise
+	}
+	want := promised{promise.Length(), promise.SHA256()}
+	if want != (promised{pkg.Size, pkg.SHA256}) {
+		return promised{}, fmt.Errorf("%w: manifest and repository disagree", ErrPackage)
+	}
+	return want, nil
+}
+
 func (p *Product) stage(ctx context.Context, packageFile string, want promised, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
-	if pkg.Kind != manifest.Tree && pkg.Kind != manifest.Exe {
+	if len(opsOf(pkg.Kind)) == 0 || pkg.Kind == manifest.MSI && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("package of kind %q: %w", pkg.Kind, errors.ErrUnsupported)
 	}
 	if err := p.settled(); err != nil {
@@ -69,6 +81,9 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	}
 	if err := p.clearStaging(ctx); err != nil {
 		return nil, err
+	}
+	if pkg.Kind.IsInstaller() {
+		return p.stageInstaller(ctx, file, want, pkg, version, progress)
 	}
 	if pkg.Kind == manifest.Exe {
 		return p.stageExe(ctx, file, want, version, progress)
@@ -93,6 +108,11 @@ func (p *Product) shelve(ctx context.Context, version manifest.Version, index pa
 		return nil, err
 	}
 	record.Stamp = stamp
+	return p.shelveAs(ctx, record, index)
+}
+
+// shelveAs is shelve for a record that says more.
+func (p *Product) shelveAs(ctx context.Context, record *Record, index pack.Index) (*Staged, error) {
 	if err := p.saveBuild(stagedName, record, index); err != nil {
 		return nil, err
 	}
@@ -102,7 +122,7 @@ func (p *Product) shelve(ctx context.Context, version manifest.Version, index pa
 	if err := p.disk.flush(); err != nil {
 		return nil, err
 	}
-	return &Staged{Version: version, Dir: p.path(p.work(staging)), Tree: record.Tree, kind: manifest.Tree, index: list(index), stamp: stamp}, nil
+	return &Staged{Version: record.Version, Dir: p.path(p.work(staging)), Tree: record.Tree, kind: manifest.Tree, index: list(index), stamp: record.Stamp}, nil
 }
 
 // checkPackage hashes the file and goes back to its start.

@@ -38,7 +38,10 @@ func (p *Product) Staged(ctx context.Context) (*Staged, error) {
 	if p.exe != "" && isOnly(index.Index, p.exe) {
 		kind = manifest.Exe
 	}
-	return &Staged{Version: record.Version, Dir: p.path(p.work(staging)), Tree: record.Tree, kind: kind, index: index, stamp: record.Stamp}, nil
+	if record.Kind.IsInstaller() {
+		kind = record.Kind
+	}
+	return &Staged{Version: record.Version, Dir: p.path(p.work(staging)), Tree: record.Tree, kind: kind, index: index, stamp: record.Stamp, installer: record.Installer}, nil
 }
 
 // checkStaged hashes every file.

@@ -18,12 +18,18 @@ type Transaction struct {
 	plan     *Plan
 	from, to *listing
 	journal  *journal
+	restart  bool  // an installer wants one
+	over     error // what an undo that is over has to say
 
 	keepStaged bool     // undo: for another try
 	differs    []string // files that were not as they should be after an undo
 }
 
 func (t *Transaction) globs() globs { return globs(t.plan.Preserve) }
+
+// RestartNeeded says whether an installer wants the PC to be restarted before
+// all of its work counts.
+func (t *Transaction) RestartNeeded() bool { return t.restart }
 
 // aside is where something goes that koshin did not install.
 func (t *Transaction) aside(parts ...string) string {

@@ -15,6 +15,19 @@ const (
 // installer, which is run, and not files that koshin puts into place itself.
 func (k Kind) IsInstaller() bool { return k == MSI || k == Setup }
 
+// HasInstaller says whether the product's builds for this platform come with an
+// installer of their own.
+func (m *Manifest) HasInstaller(os, arch string) bool {
+	for _, b := range m.Builds {
+		for _, p := range b.Packages {
+			if p.OS == os && p.Arch == arch && p.Kind.IsInstaller() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // isProperty says whether arg is what msiexec takes beside what koshin gives
 // it: a public property, such as INSTALLDIR={dir}.
 func isProperty(arg string) bool {

@@ -64,8 +64,12 @@ func (j *job) identify(ctx context.Context, m *manifest.Manifest) (installer.Ins
 		return in, err
 	}
 	j.report.Found = in
+	foreign := m.HasInstaller(runtime.GOOS, runtime.GOARCH)
 	switch in.State {
 	case installer.Unknown, installer.ByHand:
+		if foreign { // its files are nobody's to know; see wayBack
+			return in, nil
+		}
 		return j.recognise(ctx, m, in)
 	case installer.Damaged, installer.Moved:
 		if !j.options.Retry {
@@ -123,8 +127,12 @@ func knownTrees(m *manifest.Manifest) map[manifest.Digest]manifest.Version {
 }
 
 // planOptions say how to treat what stands in the folder.
-func planOptions(m *manifest.Manifest, in installer.Installed) installer.PlanOptions {
-	o := installer.PlanOptions{Preserve: m.Preserve}
+func (j *job) planOptions(m *manifest.Manifest, in installer.Installed) installer.PlanOptions {
+	o := installer.PlanOptions{Preserve: m.Preserve, Detect: m.Detect}
+	if m.HasInstaller(runtime.GOOS, runtime.GOARCH) {
+		o.KeepUnknown = j.goesOnly()
+		return o
+	}
 	switch in.State {
 	case installer.Unknown, installer.Damaged, installer.Moved:
 		o.KeepUnknown = true

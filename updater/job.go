@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -97,7 +98,7 @@ func (j *job) fetch(ctx context.Context, release *trust.Release, p manifest.Pack
 // rehearse only starts the staged build. One that does not start is at fault,
 // and nothing has been touched yet.
 func (j *job) rehearse(ctx context.Context, m *manifest.Manifest, staged *installer.Staged, v manifest.Version) error {
-	if m.Confirm.SelfTest == nil {
+	if m.Confirm.SelfTest == nil || m.HasInstaller(runtime.GOOS, runtime.GOARCH) { // what is in an installer cannot be started
 		return nil
 	}
 	j.phase(j.product.ID, PhaseRehearse, note(NoteRehearse))
@@ -131,6 +132,9 @@ func (j *job) conclude(ctx context.Context, tx *installer.Transaction, m *manife
 			return fmt.Errorf("commit: %w", err)
 		}
 		j.report.Outcome = Updated
+		if tx.RestartNeeded() {
+			j.report.Restart = RestartCompletes
+		}
 		return j.remember(judgement, before.State)
 	}
 	if err := j.takeBack(settle, tx); err != nil {

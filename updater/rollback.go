@@ -54,7 +54,7 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	if err != nil {
 		return err
 	}
-	plan, err := j.inst.PlanRollback(ctx, planOptions(m, in))
+	plan, err := j.inst.PlanRollback(ctx, j.planOptions(m, in))
 	if err != nil {
 		return fmt.Errorf("plan the way back: %w", err)
 	}

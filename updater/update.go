@@ -86,6 +86,9 @@ func (j *job) update(ctx context.Context, o offer) error {
 	var file string
 	var promise manifest.Promise
 	if staged == nil {
+		if err := j.wayBack(ctx, o.release, in, target); err != nil {
+			return err
+		}
 		if file, promise, err = j.fetch(ctx, o.release, target.Package); err != nil {
 			return err
 		}
@@ -196,7 +199,7 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 	if err := j.rehearse(ctx, m, staged, c.Build.Version); err != nil {
 		return fmt.Errorf("rehearse %s %s: %w", id, c.Build.Version, err)
 	}
-	options := planOptions(m, in)
+	options := j.planOptions(m, in)
 	options.KeepStaged = c.Package.RestartAllowed
 	plan, err := j.inst.Plan(ctx, staged, options)
 	if err != nil {

@@ -129,6 +129,9 @@ func (s *session) showKept(r updater.Report) {
 	if changed := r.Plan.Report.Changed; len(changed) > 0 {
 		s.sayln("kept-changed", "paths", strings.Join(changed, ", "))
 	}
+	if data := r.Plan.Report.PutBack; len(data) > 0 {
+		s.sayln("kept-data", "paths", strings.Join(data, ", "), "dir", r.WorkDir)
+	}
 	if aside := r.Plan.Report.Aside; len(aside) > 0 {
 		s.sayln("kept-aside", "paths", strings.Join(aside, ", "), "dir", r.WorkDir)
 	}

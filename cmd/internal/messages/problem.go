@@ -7,6 +7,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/foreign"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
@@ -153,6 +154,7 @@ func kinds() []kind {
 		{updater.ErrBusy, "busy-koshin", exitcode.Busy},
 		{both{installer.ErrInUse, installer.ErrNotRestored}, "busy-not-restored", exitcode.Busy},
 		{installer.ErrInUse, "busy-file", exitcode.Busy},
+		{foreign.ErrOther, "busy-installer", exitcode.Busy},
 
 		{download.ErrDiskFull, "disk-full", exitcode.Failed},
 		{installer.ErrDiskFull, "disk-full", exitcode.Failed},
@@ -165,6 +167,13 @@ func kinds() []kind {
 		{updater.ErrMoved, "folder-moved", exitcode.Failed},
 		{installer.ErrFolderMissing, "folder-missing", exitcode.Failed},
 		{installer.ErrNotFolder, "folder-not-plain", exitcode.Failed},
+		{installer.ErrNoWayBack, "no-way-back", exitcode.Failed},
+		{installer.ErrKindChanged, "kind-changed", exitcode.Failed},
+		{installer.ErrNotInstalled, "installer-other-version", exitcode.Failed},
+		{foreign.ErrCancelled, "installer-cancelled", exitcode.Failed},
+		{foreign.ErrTimeout, "installer-timeout", exitcode.Failed},
+		{foreign.ErrStart, "installer-start", exitcode.Failed},
+		{foreign.ErrFailed, "installer-failed", exitcode.Failed},
 		{installer.ErrNoPrevious, "no-previous", exitcode.Failed},
 		{installer.ErrDataInTheWay, "data-in-the-way", exitcode.Failed},
 		{installer.ErrFolderChanged, "folder-changed", exitcode.Failed},

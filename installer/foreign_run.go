@@ -1,0 +1,212 @@
+package installer
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/koshin-updater/koshin/installer/foreign"
+)
+
+// runs are builds that come with an installer of their own (kinds msi and
+// setup): foreign_*.go. koshin cannot take such an installer apart, so it keeps
+// three things safe around every run: the installer that leads back, the user's
+// data, and the installed version, which it reads back instead of believing an
+// exit code.
+type runs struct{ *Transaction }
+
+// bounds are how long the installers of others are waited for.
+type bounds struct {
+	run   time.Duration // one run
+	other time.Duration // an installation that somebody else began, or a koshin that was killed
+	pause time.Duration // between two looks
+}
+
+// defaultBounds: another installation is most often an update of Windows or
+// Office, which takes minutes. After that people are told, and nothing is lost.
+func defaultBounds() bounds {
+	return bounds{run: foreign.Limit, other: 5 * time.Minute, pause: 2 * time.Second}
+}
+
+// maxLogs is how many logs of runs are kept. An MSI writes megabytes.
+const maxLogs = 20
+
+// prepare makes sure of the way back and of a copy of the data.
+func (t runs) prepare(ctx context.Context) error {
+	p := t.product
+	if err := p.settled(); err != nil {
+		return err
+	}
+	now, err := p.installedVersion(ctx, t.plan.To.Detect)
+	if err != nil {
+		return err
+	}
+	if !now.Equal(t.plan.found) {
+		return fmt.Errorf("%w: version %q, not %q", ErrFolderChanged, now, t.plan.found)
+	}
+	if err := p.prepare(); err != nil {
+		return err
+	}
+	if err := t.intact(ctx, t.plan.Source, t.to); err != nil {
+		return err
+	}
+	if t.plan.From.Kind.IsInstaller() {
+		if err := t.intact(ctx, current, t.from); err != nil {
+			return err
+		}
+	}
+	if err := t.guardData(ctx); err != nil {
+		return err
+	}
+	if err := t.setAside(ctx, retired); err != nil {
+		return err
+	}
+	if err := errors.Join(p.saveIndex(fromName, t.from.Index), p.saveIndex(toName, t.to.Index), p.reserve()); err != nil {
+		return err
+	}
+	return p.disk.flush()
+}
+
+// intact refuses an installer that is not the one that was verified.
+func (t runs) intact(ctx context.Context, area string, build *listing) error {
+	ok, err := t.product.holds(ctx, area, build)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: the installer in %s", ErrStaged, t.product.path(t.product.work(area)))
+	}
+	return err
+}
+
+// do runs the new installer.
+func (t runs) do(ctx context.Context, _ Step) error {
+	return t.run(ctx, foreign.Install, t.plan.To, t.plan.Source)
+}
+
+// arrived puts the data right and reads the version back.
+func (t runs) arrived(ctx context.Context) error {
+	if err := t.putBack(ctx, t.snapshot()); err != nil {
+		return err
+	}
+	now, err := t.product.installedVersion(ctx, t.plan.To.Detect)
+	if err == nil && !now.Equal(t.plan.To.Version) {
+		err = fmt.Errorf("%w: it reports success, and version %q is installed, not %s; logs in %s",
+			ErrNotInstalled, now, t.plan.To.Version, t.product.path(t.product.work("logs")))
+	}
+	return err
+}
+
+// verify reads the version once more.
+func (t runs) verify(ctx context.Context, _ *listing) ([]string, error) {
+	now, err := t.product.installedVersion(ctx, t.plan.To.Detect)
+	if err != nil || now.Equal(t.plan.To.Version) {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("installed version %q", now)}, nil
+}
+
+// run runs the installer of a build from a folder of the work folder. While
+// another installation is at work it tries again, within bounds.
+func (t runs) run(ctx context.Context, action foreign.Action, build Record, area string) error {
+	p := t.product
+	if err := p.disk.mkdirAll(p.work("logs")); err != nil {
+		return err
+	}
+	if err := t.pruneLogs(ctx); err != nil {
+		return err
+	}
+	r := foreign.Run{
+		Kind: build.Kind, Action: action, File: p.path(p.work(area, installerName(build.Kind))), Dir: p.place.Dir,
+		Log:    p.path(p.freeName(p.work("logs", fmt.Sprintf("%s-%s-%s.log", t.plan.ID, action, build.Version)))),
+		Marker: t.marker(), Limit: p.bounds.run,
+	}
+	if build.Installer != nil {
+		r.How = *build.Installer
+	}
+	point := fmt.Sprintf("run to %s %s", action, build.Version)
+	if err := p.disk.at("before " + point); err != nil {
+		return err
+	}
+	result, err := t.runWhenFree(ctx, r)
+	p.log.InfoContext(ctx, "installer ended", "action", string(action), "version", build.Version, "code", result.Code, "log", r.Log, "error", err)
+	if err != nil {
+		return err
+	}
+	t.restart = t.restart || result.Restart
+	return p.disk.at("after " + point)
+}
+
+func (t runs) runWhenFree(ctx context.Context, r foreign.Run) (foreign.Result, error) {
+	begun := time.Now()
+	for {
+		result, err := r.Do(ctx)
+		if !errors.Is(err, foreign.ErrOther) || time.Since(begun) > t.product.bounds.other {
+			return result, err
+		}
+		if waitErr := t.wait(ctx); waitErr != nil {
+			return result, errors.Join(err, waitErr)
+		}
+	}
+}
+
+// settle waits for an installer that a killed koshin had started, and for
+// Windows Installer: whatever it does would be overtaken by the way back.
+func (t runs) settle(ctx context.Context) error {
+	begun := time.Now()
+	for t.isAtWork() {
+		if time.Since(begun) > t.product.bounds.other {
+			return fmt.Errorf("%w: it was begun before, and has not ended after %v", foreign.ErrOther, t.product.bounds.other)
+		}
+		if err := t.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t runs) isAtWork() bool {
+	if foreign.Alive(t.marker()) {
+		return true
+	}
+	p := t.product
+	running, err := Running(p.path(p.work()))
+	return err == nil && len(running) > 0
+}
+
+// wait waits for one look's time and says so.
+func (t runs) wait(ctx context.Context) error {
+	p := t.product
+	if p.place.Waiting != nil {
+		running, _ := Running(p.path(p.work())) // nobody is named where it cannot be seen
+		p.place.Waiting(p.path(p.work()), running)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(p.bounds.pause):
+		return nil
+	}
+}
+
+// marker is the name by which a run of this transaction is found.
+func (t runs) marker() string {
+	sum := sha256.Sum256([]byte(t.product.place.State + "\x00" + t.plan.ID))
+	return fmt.Sprintf("%x", sum[:12])
+}
+
+// pruneLogs forgets the oldest logs; their names begin with the time.
+func (t runs) pruneLogs(ctx context.Context) error {
+	p := t.product
+	names, err := p.disk.names(p.work("logs"))
+	if err != nil || len(names) < maxLogs {
+		return err
+	}
+	slices.Sort(names)
+	for _, name := range names[:len(names)-maxLogs+1] {
+		if err := p.disk.remove(ctx, p.work("logs", name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
