@@ -232,3 +232,17 @@ func TestPlanIsCoarse(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// A package that only serves to fill the disk is refused by its two sizes alone.
+func TestStageRefusesABomb(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	k := w.pack("2.2.0", build1)
+	k.entry.InstalledSize = 10_000_000_000
+	if _, err := w.open().stageForTest(t.Context(), k); !errors.Is(err, pack.ErrRatio) {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(w.work()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was begun: %v", err)
+	}
+}

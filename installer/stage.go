@@ -70,6 +70,9 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	if err := p.settled(); err != nil {
 		return nil, err
 	}
+	if err := pack.CheckRatio(pkg.Size, pkg.InstalledSize); err != nil {
+		return nil, err
+	}
 	p.disk.waits.begin(forward())
 	file, err := os.Open(packageFile)
 	if err != nil {

@@ -54,6 +54,9 @@ func (c *change) writePackage(ctx context.Context, b Build, path string, progres
 	case b.Kind == manifest.Exe:
 		pkg.InstalledSize = pkg.Size
 	}
+	if err := pack.CheckRatio(pkg.Size, pkg.InstalledSize); err != nil {
+		return none, "", err // no operator's koshin would take it
+	}
 	return pkg, f.Name(), f.Close()
 }
 

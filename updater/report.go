@@ -75,7 +75,7 @@ func (r *Report) fail(err error) {
 func IsRefusal(err error) bool {
 	for _, kind := range []error{
 		trust.ErrRefused, download.ErrMismatch, installer.ErrPackage,
-		pack.ErrPath, pack.ErrLink, pack.ErrSpecial, pack.ErrIndex, pack.ErrTree, pack.ErrContent, pack.ErrDamaged, pack.ErrTrailing,
+		pack.ErrPath, pack.ErrLink, pack.ErrHardLink, pack.ErrSpecial, pack.ErrEntries, pack.ErrSize, pack.ErrRatio, pack.ErrSchema, pack.ErrIndex, pack.ErrTree, pack.ErrContent, pack.ErrDamaged, pack.ErrTrailing,
 	} {
 		if errors.Is(err, kind) {
 			return true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -119,6 +120,9 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 	j.report.Decision = d
 	if d.Target != nil {
 		j.report.To = d.Target.Build.Version
+		if err := pack.CheckRatio(d.Target.Package.Size, d.Target.Package.InstalledSize); err != nil {
+			return nil, fmt.Errorf("package of %s: %w", d.Target.Build.Version, err) // before any of it is loaded
+		}
 	}
 	if d.Action == ActDeferred && d.onlyWindow() && !in.Version.IsZero() {
 		if before, err = j.baseline(ctx, m, in); err != nil {

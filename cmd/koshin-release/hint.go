@@ -30,6 +30,8 @@ func advise(err error) string {
 		{release.ErrDefinition, "correct the field that is named with koshin-release product --id ID ..."},
 		{pack.ErrLink, "replace the link by a copy of what it points to: a package holds files and folders only"},
 		{pack.ErrSpecial, "remove it: a package holds files and folders only"},
+		{pack.ErrEntries, "leave out what no client needs: koshin takes 200,000 files and folders in one package"},
+		{pack.ErrRatio, "leave out the large file that is nearly empty: the client can make it at its first start"},
 		{pack.ErrPath, "rename it: this path would be dangerous or impossible on some operator's PC"},
 		{pack.ErrChanged, "something writes into the folder; stop it and add again"},
 		{release.ErrDestinationNewer, "this working copy is behind; bring it up to date from where the last publishing was done"},

@@ -1,22 +1,13 @@
 package main
 
 import (
-	"archive/tar"
-	"bytes"
-	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
-	"github.com/koshin-updater/koshin/manifest"
-	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/release/releasetest"
 )
 
@@ -71,57 +62,6 @@ func step(m map[string]any, names []string) (map[string]any, []string) {
 	}
 	inner, _ := m[names[0]].(map[string]any)
 	return inner, names[1:]
-}
-
-// hostile: hostile VERSION NAME [link] puts a package with a file, or a
-// symbolic link, of this name in the place of a build's own. The pack writer
-// would refuse to make it, so it is made by hand; it is signed as it should be.
-func hostile(ts script, neg bool, args []string) {
-	usage(ts, neg, args, "hostile VERSION NAME [link]")
-	isLink := len(args) > 2
-	data, tree, err := hostilePackage(args[1], isLink)
-	ts.Check(err)
-	target := fmt.Sprintf("%s/%s/%s-%s.tree", product, args[0], runtime.GOOS, runtime.GOARCH)
-	ts.Check(releasetest.ReplacePackage(ts.MkAbs("repo"), ts.MkAbs("keys"), product, "stable", target, data, tree))
-}
-
-func hostilePackage(name string, isLink bool) (data []byte, tree manifest.Digest, err error) {
-	content := []byte("owned")
-	index := pack.Index{Entries: []pack.Entry{{Path: name, Type: pack.File, Size: int64(len(content)), SHA256: sha256.Sum256(content)}}}
-	if tree, err = index.Digest(); err != nil {
-		return nil, tree, err
-	}
-	var encoded, out bytes.Buffer
-	if err = index.Encode(&encoded); err != nil {
-		return nil, tree, err
-	}
-	compressed, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, tree, err
-	}
-	archive := tar.NewWriter(compressed)
-	header := func(name string, size int) *tar.Header {
-		return &tar.Header{Format: tar.FormatPAX, Typeflag: tar.TypeReg, Name: name, Size: int64(size), Mode: 0o644, ModTime: time.Unix(0, 0)}
-	}
-	entry := header(name, len(content))
-	if isLink {
-		entry.Typeflag, entry.Linkname, entry.Size = tar.TypeSymlink, "../../outside", 0
-	}
-	for _, part := range []struct {
-		header *tar.Header
-		data   []byte
-	}{{header(".koshin-index", encoded.Len()), encoded.Bytes()}, {entry, content[:entry.Size]}} {
-		if err = archive.WriteHeader(part.header); err == nil {
-			_, err = archive.Write(part.data)
-		}
-		if err != nil {
-			return nil, tree, err
-		}
-	}
-	if err = archive.Close(); err == nil {
-		err = compressed.Close()
-	}
-	return out.Bytes(), tree, err
 }
 
 // flip: flip PATTERN changes one bit in the middle of the one file that

@@ -14,7 +14,8 @@ var (
 	ErrPathUTF8     = errors.New("path is not UTF-8")
 	ErrPathAbsolute = errors.New("absolute path")
 	ErrPathParent   = errors.New("path with a . or .. part") // "../x" leaves the folder
-	ErrPathDrive    = errors.New("path with a colon")        // a drive letter, or an alternate data stream
+	ErrPathDrive    = errors.New("path with a drive letter") // "C:x"
+	ErrPathStream   = errors.New("path with a colon")        // "x:y", an alternate data stream on Windows
 	ErrPathSlash    = errors.New("path with a backslash")
 	ErrPathControl  = errors.New("path with a control character")
 	ErrPathSpecial  = errors.New("path with a character that Windows forbids")
@@ -29,8 +30,11 @@ var (
 var (
 	// ErrLink is a symbolic link, where only files and folders can be packed.
 	ErrLink = errors.New("symbolic link in a package")
-	// ErrSpecial is a device, a pipe, a hard link or another thing that is
-	// neither a file nor a folder.
+	// ErrHardLink is a second name for a file, which could be any file of the
+	// disk that it is unpacked on.
+	ErrHardLink = errors.New("hard link in a package")
+	// ErrSpecial is a device, a pipe or another thing that is neither a file nor
+	// a folder.
 	ErrSpecial = errors.New("neither a file nor a folder")
 	// ErrIndex is an index that is not exactly what [Index.Encode] writes.
 	ErrIndex = errors.New("invalid package index")
@@ -43,6 +47,14 @@ var (
 	ErrContent = errors.New("file differs from the package index")
 	// ErrDamaged is a stream that is not a package, or is cut short.
 	ErrDamaged = errors.New("damaged package")
+	// ErrEntries is an index of more files and folders than a client can have
+	// ([MaxEntries], [MaxIndex]).
+	ErrEntries = errors.New("package lists too many files and folders")
+	// ErrSize is an index whose files are larger together than the manifest says.
+	ErrSize = errors.New("package unpacks to more than the signed size")
+	// ErrRatio is a package that unpacks to far more than any client does; see
+	// [CheckRatio].
+	ErrRatio = errors.New("package unpacks to too many times its size")
 	// ErrTrailing is something after the end of a package.
 	ErrTrailing = errors.New("data after the end of the package")
 	// ErrChanged is a folder that changed while it was packed.

@@ -125,7 +125,7 @@ func ParseIndex(r io.Reader) (Index, error) {
 			return Index{}, indexError(number, limited, err)
 		}
 		if len(x.Entries) == MaxEntries {
-			return Index{}, fmt.Errorf("package index: %w: more than %d entries", manifest.ErrTooLarge, MaxEntries)
+			return Index{}, fmt.Errorf("package index: %w: %w: more than %d", ErrEntries, manifest.ErrTooLarge, MaxEntries)
 		}
 		x.Entries = append(x.Entries, e)
 	}
@@ -134,7 +134,7 @@ func ParseIndex(r io.Reader) (Index, error) {
 func indexError(line int, limited *io.LimitedReader, err error) error {
 	switch {
 	case limited.N <= 0:
-		return fmt.Errorf("package index: %w: more than %d bytes", manifest.ErrTooLarge, int64(MaxIndex))
+		return fmt.Errorf("package index: %w: %w: more than %d bytes", ErrEntries, manifest.ErrTooLarge, int64(MaxIndex))
 	case errors.Is(err, ErrPath), errors.Is(err, ErrDamaged):
 		return fmt.Errorf("package index, line %d: %w", line, err)
 	}

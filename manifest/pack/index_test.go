@@ -154,3 +154,49 @@ func BenchmarkParseIndex(b *testing.B) {
 		}
 	}
 }
+
+// folders is an index of endless folders.
+type folders struct{ n, at int }
+
+func (f *folders) Read(b []byte) (int, error) {
+	line := fmt.Appendf(nil, `{"path":"%07d","type":"dir"}`+"\n", f.n)
+	if f.n == 0 {
+		line = fmt.Appendf(nil, `{"schema":"%s"}`+"\n", Schema)
+	}
+	n := copy(b, line[f.at:])
+	if f.at += n; f.at == len(line) {
+		f.n, f.at = f.n+1, 0
+	}
+	return n, nil
+}
+
+// An index of millions of entries is left where the limit is: it cannot fill
+// the memory.
+func TestTooManyEntries(t *testing.T) {
+	t.Parallel()
+	endless := new(folders)
+	if _, err := ParseIndex(endless); !errors.Is(err, ErrEntries) {
+		t.Error(err)
+	}
+	if endless.n > MaxEntries+maxLine {
+		t.Errorf("read %d entries", endless.n)
+	}
+}
+
+func TestCheckRatio(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		packed, unpacked int64
+		want             error
+	}{
+		{1, 64 << 20, nil}, // an empty database
+		{1 << 20, 1000 << 20, nil},
+		{1 << 20, 1002 << 20, ErrRatio},
+		{10_000, 10_000_000_000, ErrRatio},
+		{1 << 40, 1 << 41, nil},
+	} {
+		if err := CheckRatio(c.packed, c.unpacked); !errors.Is(err, c.want) || c.want == nil && err != nil {
+			t.Errorf("%d from %d: %v", c.unpacked, c.packed, err)
+		}
+	}
+}

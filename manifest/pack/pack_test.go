@@ -263,7 +263,7 @@ func TestReadRefuses(t *testing.T) {
 		{"other time", Index{[]Entry{good}}, with(func(h *tar.Header) { h.ModTime = time.Unix(1, 0) }), "", ErrContent},
 		{"attributes", Index{[]Entry{good}}, with(func(h *tar.Header) { h.PAXRecords = map[string]string{"SCHILY.xattr.a": "b"} }), "", ErrContent},
 		{"symlink", Index{[]Entry{good}}, put(&tar.Header{Typeflag: tar.TypeSymlink, Name: "a", Linkname: "/etc/passwd"}, ""), "", ErrLink},
-		{"hard link", Index{[]Entry{good}}, put(&tar.Header{Typeflag: tar.TypeLink, Name: "a", Linkname: "/etc/passwd"}, ""), "", ErrSpecial},
+		{"hard link", Index{[]Entry{good}}, put(&tar.Header{Typeflag: tar.TypeLink, Name: "a", Linkname: "/etc/passwd"}, ""), "", ErrHardLink},
 		{"device", Index{[]Entry{good}}, put(&tar.Header{Typeflag: tar.TypeBlock, Name: "a"}, ""), "", ErrSpecial},
 		{"missing", Index{[]Entry{good}}, func(*tar.Writer) {}, "", ErrDamaged},
 		{"one more", Index{}, put(tarHeader(good), "good"), "", ErrTrailing},

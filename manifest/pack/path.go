@@ -45,12 +45,20 @@ func pathReason(path string) error {
 	case path[0] == indexName[0] && Fold(path) == indexName:
 		return ErrPathReserved
 	}
+	if isDrive(path) {
+		return ErrPathDrive
+	}
 	for part := range strings.SplitSeq(path, "/") {
 		if reason := partReason(part); reason != nil {
 			return reason
 		}
 	}
 	return nil
+}
+
+// isDrive says whether Windows takes the path for one on a drive.
+func isDrive(path string) bool {
+	return len(path) > 1 && path[1] == ':' && ('a' <= path[0]|0x20 && path[0]|0x20 <= 'z')
 }
 
 func partReason(part string) error {
@@ -62,7 +70,7 @@ func partReason(part string) error {
 	case len(part) > maxPart:
 		return ErrPathLong
 	case strings.Contains(part, ":"):
-		return ErrPathDrive
+		return ErrPathStream
 	case strings.ContainsFunc(part, unicode.IsControl):
 		return ErrPathControl
 	case strings.ContainsAny(part, `<>"|?*`):

@@ -57,7 +57,7 @@ func (p *Reader) readIndex(want Want) error {
 		return err
 	}
 	if h.Size > MaxIndex {
-		return fmt.Errorf("package index: %w: %d bytes", manifest.ErrTooLarge, h.Size)
+		return fmt.Errorf("package index: %w: %w: %d bytes", ErrEntries, manifest.ErrTooLarge, h.Size)
 	}
 	digest := sha256.New()
 	tee := io.TeeReader(p.archive, digest)
@@ -73,7 +73,7 @@ func (p *Reader) readIndex(want Want) error {
 		return parseErr
 	}
 	if size := index.Size(); size > want.Size {
-		return fmt.Errorf("package of %d bytes instead of %d: %w", size, want.Size, manifest.ErrTooLarge)
+		return fmt.Errorf("%w: %d bytes instead of %d: %w", ErrSize, size, want.Size, manifest.ErrTooLarge)
 	}
 	p.index = index
 	return nil
@@ -149,6 +149,8 @@ func checkHeader(h *tar.Header, e Entry) error {
 	switch h.Typeflag {
 	case tar.TypeSymlink:
 		return fmt.Errorf("%w: %q", ErrLink, h.Name)
+	case tar.TypeLink:
+		return fmt.Errorf("%w: %q", ErrHardLink, h.Name)
 	case tar.TypeReg, tar.TypeDir:
 	default:
 		return fmt.Errorf("%w: %q", ErrSpecial, h.Name)

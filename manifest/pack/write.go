@@ -100,7 +100,7 @@ func (t *treeWriter) list() (Index, error) {
 			return err
 		}
 		if len(x.Entries) == MaxEntries {
-			return fmt.Errorf("%w: more than %d files and folders", manifest.ErrTooLarge, MaxEntries)
+			return fmt.Errorf("%w: %w: more than %d", ErrEntries, manifest.ErrTooLarge, MaxEntries)
 		}
 		x.Entries = append(x.Entries, e)
 		return rules.enter(e)
