@@ -56,6 +56,7 @@ func (w *world) commands() map[string]command {
 	maps.Copy(all, w.hostCommands())
 	maps.Copy(all, w.forgeCommands())
 	maps.Copy(all, diskCommands())
+	maps.Copy(all, inUseCommands())
 	maps.Copy(all, rightsCommands())
 	return all
 }
@@ -209,6 +210,7 @@ func runTo(ts script, phase string, args []string, then func(*os.Process)) int {
 	ts.Check(err)
 	cmd := exec.Command(program, append(args[1:], "--progress", "json")...) //nolint:noctx // it ends, or is killed
 	cmd.Dir = ts.MkAbs(".")
+	cmd.Stdout = ts.Stdout()
 	events, err := cmd.StderrPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strconv"
 	"sync"
 
@@ -24,6 +25,8 @@ type around struct{}
 type surroundings struct {
 	t     testscript.T
 	hosts map[string]*host
+
+	client *exec.Cmd // the client that is open; nil: none
 }
 
 func hosts(ts script) map[string]*host { return ts.Value(around{}).(*surroundings).hosts }
