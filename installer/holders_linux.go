@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 func holders(ctx context.Context, path string) ([]Process, error) {
@@ -65,5 +66,5 @@ func programName(pid string) string {
 		return filepath.Base(procPath(exe))
 	}
 	comm, _ := readAtMost(filepath.Join("/proc", pid, "comm"), 4096)
-	return shortName(comm)
+	return strings.TrimSpace(string(comm))
 }

@@ -35,5 +35,3 @@ func mapsBelow(maps io.Reader, path string) bool {
 	}
 	return false
 }
-
-func shortName(comm []byte) string { return strings.TrimSpace(string(comm)) }

@@ -16,13 +16,8 @@ type restartManager interface {
 	end(session uint32) error
 }
 
-const (
-	// maxRegistered bounds the files of one question. The Restart Manager takes
-	// about a millisecond for each, and the first ones are the programs.
-	maxRegistered = 1000
-	// maxLists bounds how often a list that grew meanwhile is asked for again.
-	maxLists = 5
-)
+// maxLists bounds how often a list that grew meanwhile is asked for again.
+const maxLists = 5
 
 // askRestartManager lists the programs that have one of these files open. The
 // list can grow between two questions, so the room for it is made larger until

@@ -9,6 +9,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// maxRegistered bounds the files of one question: each costs the Restart Manager
+// some time, and the first ones are the programs.
+const maxRegistered = 1000
+
 func holders(ctx context.Context, path string) ([]Process, error) {
 	files, err := filesBelow(ctx, path, maxRegistered)
 	if err != nil {

@@ -88,7 +88,7 @@ type both [2]error
 func (b both) Error() string { return errors.Join(b[0], b[1]).Error() }
 
 func (k kind) fits(err error) bool {
-	if b, ok := k.is.(both); ok {
+	if b, ok := errors.AsType[both](k.is); ok {
 		return errors.Is(err, b[0]) && errors.Is(err, b[1])
 	}
 	return errors.Is(err, k.is)
