@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
@@ -186,10 +187,8 @@ func (t files) checkSource(good []bool) error {
 		if !listed {
 			return fmt.Errorf("%w: %q is not listed", ErrStaged, step.Path)
 		}
-		for n := first; n < t.to.found.end(first); n++ {
-			if !good[n] {
-				return fmt.Errorf("%w: %q is missing or was changed", ErrStaged, t.to.Entries[n].Path)
-			}
+		if n := slices.Index(good[first:t.to.found.end(first)], false); n >= 0 {
+			return fmt.Errorf("%w: %q is missing or was changed", ErrStaged, t.to.Entries[first+n].Path)
 		}
 	}
 	return nil
