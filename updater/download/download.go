@@ -6,7 +6,8 @@
 // which the next use notices. What is already there is hashed again and
 // continued with an HTTP range request, so a line that breaks costs nothing but
 // the break. Bytes are hashed while they arrive; memory does not grow with the
-// file.
+// file. From a folder on the same volume the file is linked instead of copied,
+// and hashed then.
 //
 // Nobody can make this package take a wrong file: without a promise it does
 // nothing, a stream that is longer than promised is stopped at the first byte
@@ -79,7 +80,7 @@ type Options struct {
 // Result is a verified file.
 type Result struct {
 	Path        string // of the file, named by its hash
-	Bytes       int64  // received this time; 0 if the file was there already
+	Bytes       int64  // received this time, or linked; 0 if the file was there already
 	ResumedFrom int64  // bytes that an earlier run had left; 0 for a fresh start
 }
 
@@ -119,6 +120,10 @@ func fetch(ctx context.Context, source Source, want wanted, dir string, o Option
 	if there {
 		o.Progress(want.length, want.length)
 		return Result{Path: final}, nil
+	}
+	if linked, err := link(ctx, source, want, final); linked || err != nil {
+		o.Progress(want.length, want.length)
+		return Result{Path: final, Bytes: want.length}, err
 	}
 	part, err := openPart(ctx, final+Unverified)
 	if err != nil {

@@ -45,6 +45,27 @@ func (f *folder) Open(ctx context.Context, path string, offset int64) (io.ReadCl
 	return file, offset, nil
 }
 
+// Link gives the file at path the additional name, on the same volume. A link
+// there stays one: the caller looks at what he got.
+func (f *folder) Link(path, name string) error {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	local, err := filepath.Localize(path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := root.Stat(local); err != nil { // through a link that leads out
+		return err
+	}
+	return os.Link(filepath.Join(f.dir, local), name)
+}
+
 func (f *folder) open(ctx context.Context, path string) (*os.File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
