@@ -21,6 +21,7 @@ type Place struct {
 	Product manifest.ProductID
 	Dir     string // install folder
 	State   string // folder of this product's journal and records; made when needed
+	Journal int    // newest schema of a journal that may be written; [AnyJournal] unless told
 
 	// Waiting, if any, is told of a file in use that is being waited for, after
 	// the first half second of it. Holders is empty where nobody can say who.

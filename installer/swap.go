@@ -66,7 +66,10 @@ func (t *Transaction) swap(ctx context.Context) error {
 	if err := way.prepare(ctx); err != nil {
 		return err
 	}
-	var err error
+	err := t.product.place.MayJournal(t.plan.Kind)
+	if err != nil {
+		return err
+	}
 	t.journal, err = createJournal(t.product.state(journalName), t.plan, t.product.disk.at)
 	t.product.journal = t.journal
 	if err != nil {

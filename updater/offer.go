@@ -61,6 +61,10 @@ func (u *Updater) releases(ctx context.Context, from *trust.Repository, products
 			continue
 		}
 		release, err := from.Release(ctx, p.ID, p.Channel)
+		if p.ID == SelfID && errors.Is(err, trust.ErrUnknownProduct) { // as most repositories
+			offers[p.ID] = offer{err: err}
+			continue
+		}
 		if err != nil {
 			err = fmt.Errorf("%s: %w", source, err)
 			u.log.Warn("source failed", "source", source.String(), "product", p.ID, "error", err)

@@ -42,6 +42,7 @@ type Report struct {
 	After     *confirm.Report // nil: not asked
 	Fault     *confirm.Report // what the build showed that was taken out again; After is then the old one's
 	Judgement *confirm.Judgement
+	Notes     []Note // what people should know beside the outcome
 	WorkDir   string // folder beside the install folder, with everything that was kept
 	Snapshot  string // where the data from before the update is kept; empty: nowhere
 	Recovered *installer.Recovered
@@ -65,6 +66,8 @@ func (r *Report) fail(err error) {
 	case err == nil:
 	case IsRefusal(err):
 		r.Outcome = Refused
+	case errors.Is(err, installer.ErrJournalHeld):
+		r.Outcome = Deferred
 	case r.Outcome == "":
 		r.Outcome = Failed
 	}

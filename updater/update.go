@@ -17,6 +17,7 @@ import (
 type UpdateOptions struct {
 	DryRun bool             // everything short of the swap
 	Retry  bool             // also a held build, an unknown or a damaged folder
+	Self   bool             // [Updater.Update] ends with koshin itself, where the repository offers it
 	From   transport.Source // a copy of the repository instead of the configured sources
 }
 
@@ -28,8 +29,13 @@ func (u *Updater) Update(ctx context.Context, products []Product, o UpdateOption
 	if o.From != nil {
 		sources = []transport.Source{o.From}
 	}
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	var offers map[manifest.ProductID]offer // asked for once, after the first product's recovery
-	return u.each(ctx, "update", products, func(j *job) error {
+	reports, err := u.eachLocked(ctx, "update", products, func(j *job) error {
 		j.options, j.sources, j.report.DryRun = o, sources, o.DryRun
 		if u.options.Delegated {
 			j.report.Outcome = UpToDate
@@ -41,10 +47,17 @@ func (u *Updater) Update(ctx context.Context, products []Product, o UpdateOption
 		}
 		if offers == nil {
 			u.phase(j.product.ID, PhaseTrust, note(NoteTrust))
-			offers = u.offers(ctx, products, sources)
+			offers = u.offers(ctx, u.withSelf(products, o), sources)
 		}
 		return j.update(ctx, offers[j.product.ID])
 	})
+	if err == nil && offers != nil {
+		reports = append(reports, u.alsoSelf(ctx, o, sources, offers[SelfID])...)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return reports, err
 }
 
 // close ends a product's way: outcome, trail, handles.
@@ -135,7 +148,7 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 	}
 	switch d.Action {
 	case ActUpdate, ActRequired:
-		return before, nil
+		return before, j.mayJournal(d.Target.Package.Kind)
 	case ActNone:
 		if d.Required {
 			return nil, ErrNoBuild

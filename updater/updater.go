@@ -49,6 +49,7 @@ type Options struct {
 	Anchor    []byte
 	Sources   []transport.Source // tried in order
 	Reach     Reach
+	Self      Self
 	BuildTime time.Time                                  // of this program; zero where unknown
 	Now       func() time.Time                           // nil is time.Now
 	Events    func(Event)                                // nil: nobody listens
@@ -90,6 +91,7 @@ type Updater struct {
 	seq     int64
 	at      Phase // the one that was announced last
 	trail   audit.Trail
+	newest  int // schema of journals that this run may write; see tendSelf
 }
 
 // New checks nothing and touches nothing.
@@ -110,7 +112,7 @@ func (u *Updater) productState(p manifest.ProductID) string {
 }
 
 func (u *Updater) place(p Product) installer.Place {
-	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID), Waiting: u.waiting(p.ID)}
+	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID), Journal: u.newest, Waiting: u.waiting(p.ID)}
 }
 
 // Select returns the configured products with these names, or all of them.

@@ -47,7 +47,14 @@ func (u *Updater) each(ctx context.Context, verb string, products []Product, do 
 		return nil, err
 	}
 	defer unlock()
+	return u.eachLocked(ctx, verb, products, do)
+}
+
+func (u *Updater) eachLocked(ctx context.Context, verb string, products []Product, do func(*job) error) ([]Report, error) {
 	var reports []Report
+	if verb != "confirm" {
+		reports = u.tendSelf(ctx, verb)
+	}
 	for _, p := range products {
 		j := &job{Updater: u, product: p, verb: verb, report: &Report{Product: p.ID}}
 		reports = append(reports, *j.close(ctx, verb, do(j)))

@@ -206,7 +206,11 @@ func waitForClient(ts script) {
 // runTo runs koshin and calls then once when it says that a phase has begun.
 // It returns the exit code.
 func runTo(ts script, phase string, args []string, then func(*os.Process)) int {
-	program, err := exec.LookPath(args[0])
+	program := args[0]
+	if strings.Contains(program, "/") {
+		program = ts.MkAbs(program)
+	}
+	program, err := exec.LookPath(program)
 	ts.Check(err)
 	cmd := exec.Command(program, append(args[1:], "--progress", "json")...) //nolint:noctx // it ends, or is killed
 	cmd.Dir = ts.MkAbs(".")

@@ -146,6 +146,7 @@ type reportJSON struct {
 	Reason   string             `json:"reason,omitempty"`
 	Snapshot string             `json:"snapshot,omitempty"`
 	Restart  *restartJSON       `json:"restart,omitempty"`
+	Notes    []string           `json:"notes,omitempty"`
 	Error    *errorJSON         `json:"error"`
 }
 
@@ -160,6 +161,9 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	}
 	if r.Outcome == updater.Deferred && !r.DryRun {
 		one.Gates = a.gatesJSON(r.Decision.Gates)
+	}
+	for _, n := range r.Notes {
+		one.Notes = append(one.Notes, a.words.Note(a.language, n))
 	}
 	if r.Judgement != nil {
 		one.Reason = string(r.Judgement.Reason)

@@ -23,7 +23,9 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 	codes := []exitcode.Code{}
 	list := []reportJSON{}
 	for _, r := range reports {
-		codes = append(codes, s.reportCode(verb, r))
+		if code := s.reportCode(verb, r); r.Product != updater.SelfID || verb != "update" || code == exitcode.Interrupted {
+			codes = append(codes, code) // of an update it is the products' code
+		}
 		list = append(list, s.reportJSON(r))
 		if !s.json {
 			s.showReport(verb, r)
@@ -50,7 +52,7 @@ func (s *session) reportCode(verb string, r updater.Report) exitcode.Code {
 	}
 	switch r.Outcome {
 	case updater.RolledBack:
-		if verb == "update" || r.Resumed {
+		if verb == "update" || r.Resumed || verb == "self-update" && r.Recovered == nil {
 			return exitcode.RolledBack
 		}
 	case updater.Deferred:
@@ -114,6 +116,9 @@ func (s *session) showReport(verb string, r updater.Report) {
 	s.showKept(r)
 	if r.Snapshot != "" {
 		s.sayln("snapshot", "path", r.Snapshot)
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintln(s.Out, s.words.Note(s.language, n))
 	}
 	if r.Err != nil {
 		s.showProblem(r.Err)

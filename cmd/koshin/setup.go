@@ -125,6 +125,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
 		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy},
+		Self:      itself(c),
 		BuildTime: built(),
 		Log:       a.log,
 	}

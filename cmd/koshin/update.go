@@ -38,6 +38,7 @@ func (a *app) updateCommand() *cobra.Command {
 				}
 				products = agreed
 			}
+			o.Self = len(a.products) == 0 && (yes || o.DryRun) // nobody was asked about koshin
 			reports, err := s.updater.Update(ctx, products, o)
 			return s.showReports("update", reports, err)
 		}),

@@ -18,6 +18,7 @@ import (
 
 // world is what is made once and used by every script.
 type world struct {
+	koshins     string // folder with real koshins by version; see koshins
 	programs    string // folder with koshin-release and the sample client
 	publisher   string // a publisher's repo/ and keys/, with builds and nothing offered yet
 	authority   *localca.Authority

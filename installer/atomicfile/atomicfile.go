@@ -26,11 +26,16 @@ func Write(path string, data []byte) error {
 
 // WriteFunc is [Write] for content that is not held in memory.
 func WriteFunc(path string, content func(io.Writer) error) error {
+	return WriteMode(path, 0o644, content)
+}
+
+// WriteMode is [WriteFunc] with another mode, such as that of a program.
+func WriteMode(path string, mode os.FileMode, content func(io.Writer) error) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fmt.Errorf("replace %s: %w", path, err)
 	}
-	if err := fill(temp, content); err != nil {
+	if err := fill(temp, mode, content); err != nil {
 		return errors.Join(fmt.Errorf("replace %s: %w", path, err), os.Remove(temp.Name()))
 	}
 	if err := os.Rename(temp.Name(), path); err != nil {
@@ -39,10 +44,10 @@ func WriteFunc(path string, content func(io.Writer) error) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-func fill(file *os.File, content func(io.Writer) error) error {
+func fill(file *os.File, mode os.FileMode, content func(io.Writer) error) error {
 	err := content(file)
 	if err == nil {
-		err = file.Chmod(0o644)
+		err = file.Chmod(mode)
 	}
 	if err == nil {
 		err = file.Sync()
