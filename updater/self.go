@@ -265,8 +265,10 @@ func (j *job) installSelf(ctx context.Context, release *trust.Release, in instal
 	if err := j.startSelf(ctx, staged.Dir, version); err != nil {
 		return errors.Join(fmt.Errorf("rehearse koshin %s: %w", version, err), j.holdSelf(err, version))
 	}
-	options := planOptions(release.Manifest, in)
-	options.Preserve = nil // koshin has no data beside itself
+	var options installer.PlanOptions // koshin has no data beside itself
+	if in.State == installer.ByHand {
+		options.KeepUnknown, options.Standing = true, in.Version
+	}
 	plan, err := j.inst.Plan(ctx, staged, options)
 	if err != nil {
 		return fmt.Errorf("plan koshin %s: %w", version, err)
