@@ -78,9 +78,19 @@ func (t *Transaction) swap(ctx context.Context) error {
 	if err := t.product.disk.mkdir(ctx, t.product.work(retired)); err != nil {
 		return err
 	}
+	emptied := false
 	for n, step := range t.plan.Steps {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		// The old build is durably away before the first of the new one comes:
+		// the journal may be on another volume, and whoever takes back what it
+		// announces must not find the old one there.
+		if !emptied && step.Op != Retire && step.Op != Keep {
+			if err := t.product.disk.flush(); err != nil {
+				return err
+			}
+			emptied = true
 		}
 		if err := t.journal.announce(n); err != nil {
 			return err
