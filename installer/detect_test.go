@@ -154,8 +154,45 @@ func TestChangedFilesAreKept(t *testing.T) {
 	w.want(w.work(previous), with(build1, tree{"conf/default.ini": "edited"}))
 	write(t, w.work(previous), tree{"lib/note": "left in our folder"})
 	w.install(w.pack("2.4.0", tree{"VERSION": "2.4.0\n"}), PlanOptions{})
-	if got := keptContents(t, w); !slices.Equal(got, []string{"left in our folder"}) {
+	if got := keptContents(t, w); !slices.Equal(got, []string{"edited", "left in our folder"}) {
 		t.Errorf("kept %q", got)
+	}
+}
+
+// TestEditedFileOfAnUndoneUpdate: the original is back, so no copy stays.
+func TestEditedFileOfAnUndoneUpdate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.install(w.pack("2.2.0", build1), PlanOptions{})
+	write(t, w.place.Dir, tree{"conf/default.ini": "edited"})
+	tx, err := w.update(w.open(), w.pack("2.3.0", build2), PlanOptions{})
+	must(t, err)
+	must(t, tx.Undo(t.Context()))
+	w.want(w.place.Dir, with(build1, tree{"conf/default.ini": "edited"}))
+	if got := keptContents(t, w); got != nil {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// TestUnknownBuildIsNeverDeleted: what koshin did not install stays in kept/
+// when the build after the next one comes.
+func TestUnknownBuildIsNeverDeleted(t *testing.T) {
+	t.Parallel()
+	for _, by := range []string{"", "1.0"} { // an unknown version, one that was recognised
+		w := newWorld(t)
+		standing, _ := manifest.ParseVersion(by)
+		write(t, w.place.Dir, tree{"client.exe": "somebody's", "letter.txt": "the operator's"})
+		w.install(w.pack("2.2.0", build1), PlanOptions{KeepUnknown: true, Standing: standing})
+		plan, err := w.open().PlanRollback(t.Context(), PlanOptions{})
+		must(t, err)
+		tx, err := w.open().Swap(t.Context(), plan)
+		must(t, err)
+		must(t, tx.Commit(t.Context()))
+		w.install(w.pack("2.3.0", build2), PlanOptions{})
+		w.install(w.pack("2.4.0", build1), PlanOptions{})
+		if got := keptContents(t, w); !slices.Equal(got, []string{"somebody's", "the operator's"}) {
+			t.Errorf("kept %q", got)
+		}
 	}
 }
 

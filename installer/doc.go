@@ -21,7 +21,8 @@
 //	  staging/        a build that is complete and checked
 //	  retired/        the old build while a transaction is open
 //	  previous/       the build before the installed one, for a rollback
-//	  kept/<time>/    what koshin did not install and had to move
+//	  kept/<time>/    what koshin did not install and had to move, and copies
+//	                  of installed files that somebody changed
 //	  snapshot-<v>/   the user's data as it was under build <v>
 //	<State>/
 //	  installed.json, .index   what stands in Dir

@@ -82,13 +82,14 @@ func (t files) replacePrevious(ctx context.Context) error {
 }
 
 // discardOldest empties previous/, and staging/ when the new build came from it.
+// Of a build that koshin did not install nothing is deleted.
 func (t files) discardOldest(ctx context.Context) error {
 	p := t.product
 	record, index, err := p.loadBuild(previousName)
 	if err != nil {
 		p.log.WarnContext(ctx, "nothing of the previous build is deleted", "error", err)
 	}
-	if index == nil {
+	if index == nil || record.When.IsZero() {
 		record, index = &Record{}, list(pack.Index{})
 	}
 	if err := t.discard(ctx, previous, index, record.Stamp); err != nil {
@@ -174,6 +175,11 @@ func (t files) restore(ctx context.Context) error {
 	var err error
 	if t.differs, err = t.verify(ctx, t.from); err != nil {
 		return err
+	}
+	if len(t.differs) == 0 {
+		if err := t.dropEdited(ctx); err != nil {
+			return err
+		}
 	}
 	return t.journal.pass(restored)
 }

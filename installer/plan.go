@@ -118,7 +118,10 @@ func (p *Product) PlanRollback(ctx context.Context, options PlanOptions) (*Plan,
 		return pl, nil
 	}
 	to := *record
-	to.When, to.Keep = p.now().UTC(), options.Preserve
+	to.Keep = options.Preserve
+	if !to.When.IsZero() {
+		to.When = p.now().UTC()
+	}
 	pl := &Plan{Direction: Rollback, Source: previous, Preserve: options.Preserve, To: to,
 		keepUnknown: true, standing: options.Standing, to: index}
 	if err := p.fill(ctx, pl); err != nil {

@@ -42,7 +42,7 @@ type Record struct {
 	Product manifest.ProductID `json:"product"`
 	Version manifest.Version   `json:"version,omitzero"`  // zero: a build that koshin does not know
 	Tree    manifest.Digest    `json:"tree_sha256"`       // hash of the index: what really stands there
-	When    time.Time          `json:"when"`              // installed
+	When    time.Time          `json:"when"`              // installed; zero: by somebody else, and nobody here may delete it
 	Stamp   time.Time          `json:"stamp,omitzero"`    // modification time that all its files were given
 	Keep    []string           `json:"preserve,omitzero"` // globs of the user's data
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
@@ -99,6 +100,7 @@ func (s *survey) recordFrom(record *Record) error {
 	if err != nil {
 		return err
 	}
+	from.When = time.Time{}
 	if record != nil {
 		from.Stamp, from.When = record.Stamp, record.When
 	}

@@ -139,6 +139,9 @@ func (t files) prepare(ctx context.Context) error {
 	if err := t.setAside(ctx, retired); err != nil {
 		return err
 	}
+	if err := t.copyEdited(ctx); err != nil {
+		return err
+	}
 	if err := p.saveIndex(fromName, t.from.Index); err != nil {
 		return err
 	}
