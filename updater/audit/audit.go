@@ -133,12 +133,23 @@ func (t Trail) Records() ([]Record, error) {
 	return records, nil
 }
 
+// wholeLines leaves out what follows the last newline: a line that was being
+// written when the power failed. Whether the trail may end there, the head says.
+func wholeLines(data []byte, _ bool) (advance int, token []byte, err error) {
+	end := bytes.IndexByte(data, '\n')
+	if end < 0 {
+		return 0, nil, nil
+	}
+	return end + 1, data[:end], nil
+}
+
 // read checks the chain line by line and returns the last line's hash.
 func read(r io.Reader) ([]Record, string, error) {
 	var records []Record
 	before := ""
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, maxLine)
+	scanner.Split(wholeLines)
 	for scanner.Scan() {
 		var record Record
 		if err := json.Unmarshal(scanner.Bytes(), &record); err != nil {

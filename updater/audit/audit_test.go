@@ -76,7 +76,8 @@ func TestTamperingIsSeen(t *testing.T) {
 	})
 }
 
-// A line that a power cut left unfinished is dropped by the next one.
+// A line that a power cut left unfinished is nobody's tampering, and is dropped
+// by the next one.
 func TestAnUnfinishedLineIsReplaced(t *testing.T) {
 	trail := three(t)
 	file := filepath.Join(trail.Dir, "trail.jsonl")
@@ -84,11 +85,14 @@ func TestAnUnfinishedLineIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteString(`{"seq":4,"ti`); err != nil {
+	if _, err := f.WriteString(`{"seq":4,"ti` + strings.Repeat("\x00", 4000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if records, err := trail.Records(); err != nil || len(records) != 3 {
+		t.Errorf("%v: %v", err, records)
 	}
 	if err := trail.Append(audit.Record{Verb: "update", Outcome: "updated"}); err != nil {
 		t.Fatal(err)
