@@ -124,6 +124,9 @@ func (t Trail) Records() ([]Record, error) {
 		return records, err
 	}
 	head, err := os.ReadFile(t.head())
+	if errors.Is(err, fs.ErrNotExist) && len(records) == 0 {
+		return nil, nil // the very first line was never begun
+	}
 	if err != nil {
 		return records, fmt.Errorf("%w: no head: %w", ErrBroken, err)
 	}

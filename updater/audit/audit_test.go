@@ -76,6 +76,17 @@ func TestTamperingIsSeen(t *testing.T) {
 	})
 }
 
+// A disk without room for the very first line leaves an empty file.
+func TestATrailThatWasNeverBegun(t *testing.T) {
+	trail := audit.Trail{Dir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(trail.Dir, "trail.jsonl"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if records, err := trail.Records(); err != nil || records != nil {
+		t.Errorf("%v, %v", records, err)
+	}
+}
+
 // A line that a power cut left unfinished is nobody's tampering, and is dropped
 // by the next one.
 func TestAnUnfinishedLineIsReplaced(t *testing.T) {
