@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real snapshot
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows snapshot
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -44,6 +44,12 @@ bench: ## Go benchmarks, then the measurements of docs/BENCHMARKS.md
 
 real: ## two versions of real programs through the whole story
 	.ci/real/run
+
+crash: ## stops koshin in every way, some thousand times, and looks at the client
+	.ci/crash/run
+
+crash-windows: ## the same for koshin.exe, in Wine
+	.ci/crash/windows
 
 snapshot: ## every release file, into dist/, nothing published
 	goreleaser check

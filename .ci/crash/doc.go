@@ -1,0 +1,44 @@
+// The crash command proves that koshin cannot leave a PC without its client. It
+// makes a publisher with four builds of the sample client, a reception host that
+// speaks TLS 1.2 only, and a PC on which two of the builds were installed and an
+// operator has data, files of their own and an edited file. For each run it copies
+// that PC, starts the real koshin on it, disturbs it, runs `koshin recover`, and
+// then looks for itself: every file of the old or of the new build must stand
+// there, and every byte of the operator's must be where it was or in kept/. Nothing
+// that koshin wrote down is believed: the builds are compared, by SHA-256, with the
+// folders that the publisher packed.
+//
+// # Rows
+//
+// A row is one way of stopping, in ways.go, for one plan, in plan.go:
+//
+//	killed at every call      before each system call that changes the disk, which is
+//	                          before and after each line of the journal and each step
+//	… in the middle of a write   half of the bytes are in the file
+//	killed at random          SIGKILL (on Windows TerminateProcess) at a random instant;
+//	                          a recovery, which is killed up to three times itself,
+//	                          follows an update that was killed so
+//	ENOSPC, EIO, EACCES       a call fails, once or from there on; koshin must end by itself
+//	a file held open          each file of the PC, and those that appear meanwhile: on
+//	                          Windows by a program that does not share it. The update
+//	                          succeeds or ends with exit code 6
+//	disk full                 a small volume is filled before a call, and stays full
+//	                          until koshin has ended
+//	power cut                 at a call, everything that was not flushed is dropped: a
+//	                          volume of its own is shut down without writing back, then
+//	                          mounted again. Of two volumes each may lose more than the
+//	                          other, so a journal can outlive the moves it announces
+//
+// System calls are stopped with a seccomp listener, in guard_linux.go: the kernel
+// asks this program before it makes one, and the program under test is unchanged.
+//
+// # Verdicts
+//
+// old and new are complete builds with all data, and the build before is complete
+// for a rollback. lost: a file of the operator's is nowhere, or not byte for byte.
+// mixed: neither build is complete, or something stands there that belongs to
+// neither. stuck: recover failed, or the audit trail does not verify. untrue:
+// recover reports another build than the one that stands there. After every fifth
+// run the next update must succeed too. A run that ends badly leaves its folder and
+// a line that repeats it.
+package main

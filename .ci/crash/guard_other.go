@@ -1,0 +1,31 @@
+//go:build !linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"syscall"
+)
+
+type reply struct {
+	errno     syscall.Errno
+	die, half bool
+}
+
+type call struct{ name, path string }
+
+func (c call) String() string { return c.name + " " + c.path }
+
+const guardEnv = ""
+
+func becomeGuarded() error { return errors.ErrUnsupported }
+
+func guarded(context.Context, *exec.Cmd, string, func(call) reply) (result, error) {
+	return result{}, errors.ErrUnsupported
+}
+
+func guardless() string { return "needs Linux" }
+
+func systemWays() []way { return nil }

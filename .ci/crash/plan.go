@@ -1,0 +1,62 @@
+package main
+
+import "slices"
+
+// plan is one thing that koshin does and that is stopped: one entry here gives
+// it a row for every way of stopping.
+type plan struct {
+	name   string
+	args   func(w *world) []string // of koshin; nil: recover
+	blank  bool                    // starts from a PC without the client
+	from   string                  // recover: the plan that was interrupted
+	old    string                  // version before; "": none
+	new    string                  // version after; "": the old one again
+	kept   string                  // version kept for a rollback before
+	next   func(w *world) []string // what must work afterwards
+	nextIs string                  // and the version that it leads to
+}
+
+// outcomes are what a plan may leave.
+type outcomes struct {
+	old, new  string
+	previous  string // kept beside the old build
+	operators tree
+}
+
+func updateTo(version string) func(*world) []string {
+	return func(w *world) []string { return []string{"update", "--yes", "--from", w.repository(version)} }
+}
+
+// plans are in the order of the table.
+func plans() []plan {
+	rollback := func(*world) []string { return []string{"rollback", "--yes"} }
+	return []plan{
+		{name: "first install", args: updateTo(after), blank: true, new: after, next: updateTo(after), nextIs: after},
+		{name: "update", args: updateTo(after), old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "update taken back", args: updateTo(faulty), old: before, kept: oldest},
+		{name: "rollback", args: rollback, old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "recover of an update", from: "update", old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "recover of a rollback", from: "rollback", old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
+	}
+}
+
+func planNamed(name string) plan {
+	list := plans()
+	return list[slices.IndexFunc(list, func(p plan) bool { return p.name == name })]
+}
+
+// arguments are what koshin is started with.
+func (pl plan) arguments(w *world) []string {
+	if pl.args == nil {
+		return []string{"recover"}
+	}
+	return pl.args(w)
+}
+
+// start is the PC that the plan, or the plan that it recovers, starts from.
+func (pl plan) start(w *world) *pc {
+	if pl.blank {
+		return &pc{w, w.file("pc-blank")}
+	}
+	return &pc{w, w.file("pc-installed")}
+}
