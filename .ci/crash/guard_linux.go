@@ -23,6 +23,7 @@ type reply struct {
 	errno syscall.Errno // the call is not made and answers this
 	die   bool          // the call is not made, and the program is killed
 	half  bool          // with die: half of a write is made first
+	dieIn time.Duration // the call is made, and the program is killed this much later
 }
 
 // call is one system call that changes the disk, before it is made.
@@ -250,6 +251,8 @@ func answerOne(listener, group int, dir string, ask func(call) reply) (dead bool
 				writeHalf(c)
 			}
 			return true, syscall.Kill(-group, syscall.SIGKILL)
+		case r.dieIn > 0:
+			time.AfterFunc(r.dieIn, func() { _ = syscall.Kill(-group, syscall.SIGKILL) }) // it may have ended
 		case r.errno != 0:
 			a.errno, a.flags = -int32(r.errno), 0
 		}

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"os/exec"
 	"syscall"
+	"time"
 )
 
 type reply struct {
 	errno     syscall.Errno
 	die, half bool
+	dieIn     time.Duration
 }
 
 type call struct{ name, path string }

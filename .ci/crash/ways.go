@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"syscall"
@@ -109,33 +110,46 @@ func (r *run) endedByItself(ended result) error {
 // run that was killed so, and it is killed up to three times.
 func killAtRandom(ctx context.Context, r *run) error {
 	draw := r.draw(r.row(), r.n)
-	if r.plan.from == "" {
-		if err := r.on(r.scenes[0]); err != nil {
-			return err
-		}
-		return r.killIn(ctx, r.args(), r.instant(draw.Float64(), r.scenes[0].span))
+	begin := r.scenes[0]
+	if r.plan.from != "" {
+		begin = r.lab.scenes[r.plan.from][0]
 	}
-	interrupted := planNamed(r.plan.from)
-	begin := r.lab.scenes[interrupted.name][0]
 	if err := r.on(begin); err != nil {
 		return err
 	}
-	if err := r.killIn(ctx, interrupted.arguments(r.world), r.instant(0.2+0.8*draw.Float64(), begin.span)); err != nil {
+	if r.plan.from == "" {
+		return r.killSomewhere(ctx, r.args(), begin, draw)
+	}
+	if err := r.killSomewhere(ctx, planNamed(r.plan.from).arguments(r.world), begin, draw); err != nil {
 		return err
 	}
 	r.stopped = false
 	for range 1 + draw.IntN(3) {
-		if err := r.killIn(ctx, r.args(), r.instant(draw.Float64(), r.scenes[0].span)); err != nil {
+		if err := r.killSomewhere(ctx, r.args(), r.scenes[draw.IntN(len(r.scenes))], draw); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// instant is a part of the time that an undisturbed run takes, and a little
-// more, since two runs share the machine.
-func (r *run) instant(part float64, span time.Duration) time.Duration {
-	return time.Duration(part * 1.3 * float64(span))
+// killSomewhere kills koshin some time after it began or, where calls can be
+// watched, some time after a random one of them: a machine that is busy makes
+// a run longer than the one that was measured.
+func (r *run) killSomewhere(ctx context.Context, args []string, s scene, draw *rand.Rand) error {
+	if len(s.calls) == 0 || draw.IntN(4) == 0 {
+		return r.killIn(ctx, args, time.Duration(draw.Float64()*1.5*float64(s.span)))
+	}
+	at, delay := draw.IntN(len(s.calls)), time.Duration(draw.Float64()*draw.Float64()*float64(20*time.Millisecond))
+	r.note += fmt.Sprintf("; koshin %s killed %v after call %d", args[0], delay.Round(time.Microsecond), at)
+	count := -1
+	_, err := guarded(ctx, r.pc.command(ctx, args...), r.pc.dir, func(call) reply {
+		if count++; count != at {
+			return reply{}
+		}
+		r.stopped = true
+		return reply{dieIn: delay}
+	})
+	return err
 }
 
 func (r *run) killIn(ctx context.Context, args []string, after time.Duration) error {
