@@ -23,6 +23,8 @@ type lab struct {
 	only   string
 	number int // with only: this run alone; -1: all
 	keep   bool
+	first  bool        // end with the first run that ends badly
+	bad    atomic.Bool // one did
 	jobs   int
 	own    tree // the operator's files
 	serial atomic.Int64

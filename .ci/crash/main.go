@@ -27,6 +27,7 @@ func main() {
 	flag.StringVar(&l.only, "only", "", "rows whose name contains `text`")
 	flag.IntVar(&l.number, "number", -1, "run `n` of those rows alone, and keep its folder")
 	flag.BoolVar(&l.keep, "keep", false, "keep the folder of every run")
+	flag.BoolVar(&l.first, "first", false, "end with the first run that ends badly")
 	parent := flag.String("dir", memory(), "`folder` to work in")
 	flag.IntVar(&l.jobs, "jobs", runtime.NumCPU(), "runs at a time")
 	quick := flag.Bool("quick", false, "a minute's worth of all that")

@@ -82,6 +82,9 @@ func (l *lab) runs(ctx context.Context, row run) (count, error) {
 	for range l.jobs {
 		group.Go(func() {
 			for n := range numbers {
+				if l.first && l.bad.Load() {
+					return
+				}
 				one := row
 				one.n = n
 				end, err := one.do(ctx)
@@ -90,7 +93,9 @@ func (l *lab) runs(ctx context.Context, row run) (count, error) {
 					return
 				}
 				mu.Lock()
-				c.note(&one, end)
+				if c.note(&one, end) {
+					l.bad.Store(true)
+				}
 				mu.Unlock()
 			}
 		})
@@ -117,16 +122,18 @@ func (l *lab) numbers(row run) <-chan int {
 	return list
 }
 
-func (c *count) note(r *run, end string) {
+func (c *count) note(r *run, end string) (isBad bool) {
 	c.runs++
 	c.ends[end]++
 	if r.stopped {
 		c.stopped++
 	}
-	if slices.Contains(bad[:], end) {
-		fmt.Fprintf(os.Stderr, "%s: %s, run %d, seed %d, in %s\n  %s\n  again: .ci/crash/run -only %q -number %d -seed %d\n",
-			strings.ToUpper(end), r.row(), r.n, r.seed, r.pc.dir, shortened(r.note), r.row(), r.n, r.seed)
+	if !slices.Contains(bad[:], end) {
+		return false
 	}
+	fmt.Fprintf(os.Stderr, "%s: %s, run %d, seed %d, in %s\n  %s\n  again: .ci/crash/run -only %q -number %d -seed %d\n",
+		strings.ToUpper(end), r.row(), r.n, r.seed, r.pc.dir, shortened(r.note), r.row(), r.n, r.seed)
+	return true
 }
 
 // shortened leaves the end of a long answer out: what happened comes first.
