@@ -125,8 +125,10 @@ func openAbove(dir string) (*os.Root, string, error) {
 	}
 }
 
-// Close frees the handles. A transaction that is open stays so, for [Recover].
+// Close frees the handles and the buffer. A transaction that is open stays so,
+// for [Recover].
 func (p *Product) Close() error {
+	p.disk.copy = nil
 	if p.journal != nil {
 		_ = p.journal.close() // an error only says that it is closed
 	}
