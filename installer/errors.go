@@ -27,8 +27,11 @@ var (
 	// ErrFolderChanged is a folder that changed after the plan was made: plan again.
 	ErrFolderChanged = errors.New("install folder changed since the plan was made")
 	// ErrNoWayBack is an update by an installer without the one that would lead
-	// back: nothing is begun, or, after the fact, the new build stays.
+	// back; nothing was begun.
 	ErrNoWayBack = errors.New("no installer of the installed build is kept")
+	// ErrStays is an undo or a recovery to which nothing leads back: what the new
+	// installer left stays, and the transaction is over.
+	ErrStays = errors.New("nothing leads back, the new build stays")
 	// ErrNotInstalled is an installer that says that it succeeded while another
 	// version is installed.
 	ErrNotInstalled = errors.New("installer did not install its version")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/foreign"
+	"github.com/koshin-updater/koshin/manifest"
 )
 
 // runs are builds that come with an installer of their own (kinds msi and
@@ -79,9 +80,16 @@ func (t runs) intact(ctx context.Context, area string, build *listing) error {
 	return err
 }
 
-// do runs the new installer.
+// do runs the new installer. Windows Installer puts no older version over a
+// newer one: then that is taken out first.
 func (t runs) do(ctx context.Context, _ Step) error {
-	return t.run(ctx, foreign.Install, t.plan.To, t.plan.Source)
+	from, to := t.plan.From, t.plan.To
+	if from.Kind == manifest.MSI && to.Kind == manifest.MSI && to.Version.Less(from.Version) {
+		if err := t.run(ctx, foreign.Uninstall, from, current); err != nil {
+			return err
+		}
+	}
+	return t.run(ctx, foreign.Install, to, t.plan.Source)
 }
 
 // arrived puts the data right and reads the version back.
@@ -154,7 +162,7 @@ func (t runs) runWhenFree(ctx context.Context, r foreign.Run) (foreign.Result, e
 // Windows Installer: whatever it does would be overtaken by the way back.
 func (t runs) settle(ctx context.Context) error {
 	begun := time.Now()
-	for t.isAtWork() {
+	for t.isAtWork(ctx) {
 		if time.Since(begun) > t.product.bounds.other {
 			return fmt.Errorf("%w: it was begun before, and has not ended after %v", foreign.ErrOther, t.product.bounds.other)
 		}
@@ -165,21 +173,36 @@ func (t runs) settle(ctx context.Context) error {
 	return nil
 }
 
-func (t runs) isAtWork() bool {
-	if foreign.Alive(t.marker()) {
-		return true
-	}
+// isAtWork says whether a run of this transaction has not ended: it is there
+// under its name, or somebody runs its program or has its file open.
+func (t runs) isAtWork(ctx context.Context) bool {
+	return foreign.Alive(t.marker()) || len(t.workers(ctx)) > 0
+}
+
+// workers are the programs that do the installer's work, as far as they can be
+// seen.
+func (t runs) workers(ctx context.Context) []Process {
 	p := t.product
-	running, err := Running(p.path(p.work()))
-	return err == nil && len(running) > 0
+	found, err := Running(p.path(p.work()))
+	for _, file := range []string{
+		p.work(t.plan.Source, installerName(t.plan.Kind)), p.work(current, installerName(t.plan.From.Kind)),
+	} {
+		holders, err := Holders(ctx, p.path(file))
+		if err == nil {
+			found = append(found, holders...)
+		}
+	}
+	if err != nil {
+		p.log.DebugContext(ctx, "running programs cannot be seen", "error", err)
+	}
+	return found
 }
 
 // wait waits for one look's time and says so.
 func (t runs) wait(ctx context.Context) error {
 	p := t.product
 	if p.place.Waiting != nil {
-		running, _ := Running(p.path(p.work())) // nobody is named where it cannot be seen
-		p.place.Waiting(p.path(p.work()), running)
+		p.place.Waiting(p.path(p.work()), t.workers(ctx))
 	}
 	select {
 	case <-ctx.Done():

@@ -163,7 +163,7 @@ func TestFirstSetup(t *testing.T) {
 	v := w.setup("2.2.0", fine)
 	tx, err := w.update(w.open(), v, foreignOptions())
 	must(t, err)
-	if err := tx.Undo(t.Context()); !errors.Is(err, ErrNoWayBack) || errors.Is(err, ErrNotRestored) {
+	if err := tx.Undo(t.Context()); !errors.Is(err, ErrStays) || errors.Is(err, ErrNotRestored) {
 		t.Error(err)
 	}
 	w.wantVersion("2.2.0", Recorded)
@@ -173,7 +173,7 @@ func TestFirstSetup(t *testing.T) {
 	}
 	// One that only failed has left nothing.
 	w = newWorld(t)
-	if _, err := w.update(w.open(), w.setup("2.2.0", fails), foreignOptions()); !errors.Is(err, foreign.ErrFailed) || errors.Is(err, ErrNoWayBack) {
+	if _, err := w.update(w.open(), w.setup("2.2.0", fails), foreignOptions()); !errors.Is(err, foreign.ErrFailed) || errors.Is(err, ErrStays) {
 		t.Error(err)
 	}
 	w.wantSettled()
@@ -228,7 +228,7 @@ func TestAgreedWithoutWayBack(t *testing.T) {
 		if err == nil {
 			err = tx.Undo(t.Context())
 		}
-		if errors.Is(err, ErrNoWayBack) != (does == fine) || errors.Is(err, ErrNotRestored) {
+		if errors.Is(err, ErrStays) != (does == fine) || errors.Is(err, ErrNotRestored) {
 			t.Errorf("%s: %v", does, err)
 		}
 		w.want(w.place.Dir, with(client(want), data))

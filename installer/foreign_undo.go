@@ -102,7 +102,7 @@ func (t runs) wayBack(ctx context.Context) (stays bool, err error) {
 	case from.Version.IsZero() && to.Kind == manifest.MSI:
 		return false, t.uninstall(ctx)
 	}
-	t.over = fmt.Errorf("%w: no installer of version %q is kept; version %q stays", ErrNoWayBack, from.Version, now)
+	t.over = fmt.Errorf("%w: no installer of version %q is kept, version %q is installed", ErrStays, from.Version, now)
 	return now.Equal(to.Version), nil
 }
 

@@ -52,7 +52,7 @@ func (p *Product) recover(ctx context.Context) (Recovered, error) {
 	p.journal = journal
 	r := Recovered{Direction: plan.Direction, From: plan.From.Version, To: plan.To.Version, Snapshot: plan.Snapshot}
 	t := &Transaction{product: p, plan: plan, journal: journal}
-	if r.Action, err = t.recover(ctx); err != nil && !errors.Is(err, ErrDiffers) && !errors.Is(err, ErrNoWayBack) {
+	if r.Action, err = t.recover(ctx); err != nil && !errors.Is(err, ErrDiffers) && !errors.Is(err, ErrStays) {
 		return Recovered{}, fmt.Errorf("recover %s: %w", p.place.Product, err)
 	}
 	p.log.InfoContext(ctx, "recovered", "action", r.Action, "from", r.From, "to", r.To, "error", err)

@@ -52,6 +52,10 @@ func (w *world) commands() map[string]command {
 		"client":    w.client,
 
 		"executable": w.executable,
+
+		"setup-program":   setupProgram,
+		"kill-during-run": killDuringRun,
+		"forget-at-end":   forgetAtEnd,
 	}
 	maps.Copy(all, w.hostCommands())
 	maps.Copy(all, w.forgeCommands())

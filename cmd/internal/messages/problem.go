@@ -175,6 +175,7 @@ func kinds() []kind {
 		{updater.ErrMoved, "folder-moved", exitcode.Failed},
 		{installer.ErrFolderMissing, "folder-missing", exitcode.Failed},
 		{installer.ErrNotFolder, "folder-not-plain", exitcode.Failed},
+		{installer.ErrStays, "build-stays", exitcode.Failed},
 		{installer.ErrNoWayBack, "no-way-back", exitcode.Failed},
 		{installer.ErrKindChanged, "kind-changed", exitcode.Failed},
 		{installer.ErrNotInstalled, "installer-other-version", exitcode.Failed},
