@@ -76,4 +76,11 @@
 // one, is waited for: a few seconds a file, half a minute for all files of a
 // swap together, some minutes on the way back ([Place].Waiting is told). After
 // that the swap is undone, and an [InUseError] names program, number and user.
+//
+// A build that may wait for the PC's restart stays staged
+// ([PlanOptions].KeepStaged, [Product.Staged]) and is swapped after it like any
+// other. Windows could replace files while it starts (MoveFileEx with
+// MOVEFILE_DELAY_UNTIL_REBOOT); koshin never asks it to, because that goes file
+// by file without a journal, and a power cut during the start would leave half
+// a client.
 package installer

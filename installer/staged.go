@@ -15,11 +15,6 @@ import (
 // place ([PlanOptions].KeepStaged), after hashing every file of it once more. It
 // is [ErrStaged] when there is none or it is not complete. What a rehearsal left
 // in it does not matter here; a swap moves that out.
-//
-// A folder is never handed to Windows to be replaced while it starts
-// (MoveFileEx with MOVEFILE_DELAY_UNTIL_REBOOT): that moves file by file, keeps
-// no journal, and a power cut during the start would leave half a client. The
-// build waits here instead, and koshin swaps it after the start like any other.
 func (p *Product) Staged(ctx context.Context) (*Staged, error) {
 	if err := p.settled(); err != nil {
 		return nil, err

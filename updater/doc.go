@@ -19,6 +19,10 @@
 //	commit     or roll back, and check that too
 //	record     one line of the audit trail                 updater/audit
 //
+// A client that is in use is left alone: the run ends as busy, or, where the
+// publisher allows it, the staged build waits as [Owed] for the PC's restart and
+// [Updater.Recover] goes on from the backup then.
+//
 // Each phase is an [Event]; the terminal, the log and the window all read the
 // same ones. What is said to people are [Note]s: keys and values, whose words
 // the programs keep in both languages.

@@ -9,7 +9,7 @@ import (
 func (a *app) recoverCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "recover",
-		Short: "Finish or take back an interrupted update; needs no network",
+		Short: "Finish or take back an interrupted update, install what waited for the restart; needs no network",
 		Args:  cobra.NoArgs,
 		RunE: a.onPC(func(ctx context.Context, s *session) error {
 			reports, err := s.updater.Recover(ctx, s.products)
