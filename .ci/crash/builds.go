@@ -12,10 +12,18 @@ import (
 
 // The builds of the client that the publisher makes.
 const (
-	oldest = "2.1.0" // what a rollback goes back to
-	before = "2.2.0" // what is installed
-	after  = "2.3.0" // what an update brings
-	faulty = "2.4.0" // starts, but cannot connect: is taken out again
+	oldest  = "2.1.0" // what a rollback goes back to
+	before  = "2.2.0" // what is installed
+	after   = "2.3.0" // what an update brings
+	waiting = "2.3.1" // the same, and may be left for the restart of the PC
+	faulty  = "2.4.0" // starts, but cannot connect: is taken out again
+)
+
+// The builds of another product, which is a single executable.
+const (
+	oldestExe = "3.1.0"
+	beforeExe = "3.2.0"
+	afterExe  = "3.3.0"
 )
 
 // preserve are the publisher's globs of the operator's data.
@@ -73,6 +81,13 @@ var mine = [...]struct{ path, content string }{
 	{"plugins/b.dll.bak", "a copy\n"},
 }
 
+// mineBesideExe is what the operator has in the folder of the executable.
+var mineBesideExe = [...]struct{ path, content string }{
+	{"data/claims.txt", "請求 令和3年4月 0002\n"},
+	{"another program", "not koshin's\n"},
+	{"." + exeProduct + ".old", "a name that koshin uses for a moment\n"},
+}
+
 // edited is a file of the installed build that the operator changed. Its length
 // is the same, or koshin would ask for --retry before it does anything.
 const edited, editedContent = "conf/default.ini", "edited by hand some day ...\n"
@@ -80,7 +95,7 @@ const edited, editedContent = "conf/default.ini", "edited by hand some day ...\n
 // writeBuild writes one build into dir, for publishing.
 func writeBuild(dir, version, client string) error {
 	for _, t := range texts {
-		if !strings.Contains(t.in, version) {
+		if !strings.Contains(t.in, version) && (version != waiting || !strings.Contains(t.in, after)) {
 			continue
 		}
 		if err := writeFile(filepath.Join(dir, filepath.FromSlash(t.path)), content(t.path, version, t.same)); err != nil {

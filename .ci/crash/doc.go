@@ -1,8 +1,9 @@
 // The crash command proves that koshin cannot leave a PC without its client. It
-// makes a publisher with four builds of the sample client, a reception host that
-// speaks TLS 1.2 only, and a PC on which two of the builds were installed and an
-// operator has data, files of their own and an edited file. For each run it copies
-// that PC, starts the real koshin on it, disturbs it, runs `koshin recover`, and
+// makes a publisher with builds of the sample client and of a product that is one
+// executable, a reception host that speaks TLS 1.2 only, and PCs on which two of
+// the builds were installed and an operator has data, files of their own and an
+// edited file. For each run it copies
+// such a PC, starts the real koshin on it, disturbs it, runs `koshin recover`, and
 // then looks for itself: every file of the old or of the new build must stand
 // there, and every byte of the operator's must be where it was or in kept/. Nothing
 // that koshin wrote down is believed: the builds are compared, by SHA-256, with the

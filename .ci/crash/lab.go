@@ -26,7 +26,7 @@ type lab struct {
 	first  bool        // end with the first run that ends badly
 	bad    atomic.Bool // one did
 	jobs   int
-	own    tree // the operator's files
+	own    map[string]tree // the operator's files, by PC
 	serial atomic.Int64
 	scenes map[string][]scene // by plan
 }
@@ -50,7 +50,7 @@ func (l *lab) scenesOf(ctx context.Context, pl plan) ([]scene, error) {
 	if have, ok := l.scenes[pl.name]; ok {
 		return have, nil
 	}
-	list := []scene{{pc: pl.start(l.world), name: "from the start"}}
+	list := []scene{{pc: l.start(pl.starts()), name: "from the start"}}
 	if pl.from != "" {
 		var err error
 		if list, err = l.interrupted(ctx, planNamed(pl.from)); err != nil {

@@ -71,8 +71,11 @@ func crash(ctx context.Context, l *lab, parent, page string) (err error) {
 	if l.world, err = newWorld(ctx, dir, programs); err != nil {
 		return err
 	}
-	if l.own, err = l.operators(); err != nil {
-		return err
+	l.own = map[string]tree{}
+	for _, name := range []string{pcBlank, pcInstalled, pcWaiting, pcExe} {
+		if l.own[name], err = l.operators(name); err != nil {
+			return err
+		}
 	}
 	var text bytes.Buffer
 	out := io.MultiWriter(os.Stdout, &text)

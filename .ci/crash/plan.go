@@ -7,7 +7,7 @@ import "slices"
 type plan struct {
 	name   string
 	args   func(w *world) []string // of koshin; nil: recover
-	blank  bool                    // starts from a PC without the client
+	pc     string                  // that it starts from; "": pcInstalled
 	from   string                  // recover: the plan that was interrupted
 	old    string                  // version before; "": none
 	new    string                  // version after; "": the old one again
@@ -31,11 +31,16 @@ func updateTo(version string) func(*world) []string {
 func plans() []plan {
 	rollback := func(*world) []string { return []string{"rollback", "--yes"} }
 	return []plan{
-		{name: "first install", args: updateTo(after), blank: true, new: after, next: updateTo(after), nextIs: after},
+		{name: "first install", args: updateTo(after), pc: pcBlank, new: after, next: updateTo(after), nextIs: after},
 		{name: "update", args: updateTo(after), old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "update taken back", args: updateTo(faulty), old: before, kept: oldest},
 		{name: "rollback", args: rollback, old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "recover of an update", from: "update", old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "update at the restart", pc: pcWaiting, args: func(*world) []string { return []string{"recover"} },
+			old: before, new: waiting, kept: oldest, next: updateTo(waiting), nextIs: waiting},
+		{name: "update of an executable", pc: pcExe, args: updateTo(afterExe), old: beforeExe, new: afterExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
+		{name: "rollback of an executable", pc: pcExe, args: rollback, old: beforeExe, new: oldestExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
+		{name: "recover of an executable's update", from: "update of an executable", pc: pcExe, old: beforeExe, new: afterExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
 		{name: "recover of a rollback", from: "rollback", old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
 	}
 }
@@ -53,10 +58,10 @@ func (pl plan) arguments(w *world) []string {
 	return pl.args(w)
 }
 
-// start is the PC that the plan, or the plan that it recovers, starts from.
-func (pl plan) start(w *world) *pc {
-	if pl.blank {
-		return &pc{w, w.file("pc-blank")}
+// starts is the PC that the plan, or the plan that it recovers, starts from.
+func (pl plan) starts() string {
+	if pl.pc == "" {
+		return pcInstalled
 	}
-	return &pc{w, w.file("pc-installed")}
+	return pl.pc
 }

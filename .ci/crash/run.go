@@ -118,10 +118,7 @@ func (r *run) do(ctx context.Context) (end string, err error) {
 func (r *run) look(ctx context.Context) (string, error) {
 	endGhosts(r.pc.dir)
 	said, failure := r.pc.recover(ctx)
-	o := outcomes{old: r.plan.old, new: r.plan.new, previous: r.plan.kept}
-	if !r.plan.blank {
-		o.operators = r.own
-	}
+	o := outcomes{old: r.plan.old, new: r.plan.new, previous: r.plan.kept, operators: r.own[r.plan.starts()]}
 	v, err := r.judge(r.pc, o)
 	switch {
 	case err != nil:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -19,7 +18,11 @@ import (
 	"github.com/koshin-updater/koshin/updater/transport/localca"
 )
 
-const product = "torikomi-soshin"
+// The products: a folder, and a single executable.
+const (
+	product    = "torikomi-soshin"
+	exeProduct = "soshin-tool"
+)
 
 // world is a publisher with his builds, a reception host, and PCs that are
 // copied for each run.
@@ -77,31 +80,56 @@ func reception(ctx context.Context, ca *localca.Authority) (url string, err erro
 // publish packs the builds and publishes them one after the other, each time
 // into a folder of its own.
 func (w *world) publish(ctx context.Context) error {
-	args := []string{"product", "--id", product, "--title-ja", "取込送信システム", "--title-en", "Import and send", "--confirm-url", w.host,
-		"--self-test-program", "sample-client", "--start-args", "--version", "--self-test", "--connection-test --url {url} --ca-file {ca_file}"}
-	for _, glob := range preserve {
-		args = append(args, "--preserve", glob)
-	}
-	if err := errors.Join(w.release(ctx, "init", "--no-passphrase"), w.release(ctx, args...)); err != nil {
+	if err := w.release(ctx, "init", "--no-passphrase"); err != nil {
 		return err
 	}
-	for _, version := range []string{oldest, before, after, faulty} {
+	define := []string{"product", "--title-ja", "取込送信システム", "--title-en", "Import and send", "--confirm-url", w.host}
+	for _, glob := range preserve {
+		define = append(define, "--preserve", glob)
+	}
+	if err := errors.Join(
+		w.release(ctx, append(define, "--id", exeProduct)...),
+		w.release(ctx, append(define, "--id", product, "--self-test-program", "sample-client", "--start-args", "--version",
+			"--self-test", "--connection-test --url {url} --ca-file {ca_file}")...)); err != nil {
+		return err
+	}
+	for _, version := range []string{oldest, before, after, waiting, faulty} {
 		dir := w.file("builds", version)
 		if err := writeBuild(dir, version, w.program("sample-client")); err != nil {
 			return err
 		}
-		var err error
-		if w.builds[version], err = walk(dir); err != nil {
+		more := []string{"--kind", "tree", dir}
+		if version == waiting {
+			more = append(more, "--restart-allowed")
+		}
+		if err := w.add(ctx, product, version, dir, more...); err != nil {
 			return err
 		}
-		if err := errors.Join(
-			w.release(ctx, "add", "--product", product, "--version", version, "--os", runtime.GOOS, "--arch", runtime.GOARCH, "--kind", "tree", dir),
-			w.release(ctx, "promote", "--product", product, "--version", version, "--channel", "stable"),
-			w.release(ctx, "publish", "--to", w.repository(version))); err != nil {
+	}
+	for _, version := range []string{oldestExe, beforeExe, afterExe} {
+		name := w.file("builds", version, program(exeProduct))
+		if err := writeFile(name, strings.Repeat(version+" executable ", 30_000)); err != nil {
+			return err
+		}
+		if err := os.Chmod(name, 0o755); err != nil {
+			return err
+		}
+		if err := w.add(ctx, exeProduct, version, filepath.Dir(name), "--kind", "exe", name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// add signs a build, which is the folder dir, and publishes it as the newest.
+func (w *world) add(ctx context.Context, id, version, dir string, more ...string) (err error) {
+	if w.builds[version], err = walk(dir); err != nil {
+		return err
+	}
+	return errors.Join(
+		w.release(ctx, append([]string{"add", "--product", id, "--version", version, "--os", runtime.GOOS, "--arch", runtime.GOARCH}, more...)...),
+		w.release(ctx, "promote", "--product", id, "--version", version, "--channel", "stable"),
+		w.release(ctx, "publish", "--to", w.repository(version)))
 }
 
 func (w *world) release(ctx context.Context, args ...string) error {
@@ -112,37 +140,90 @@ func (w *world) release(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// installFirst makes the PCs from which every run starts: an empty one, and one
-// with an installed build, a build before it, and the operator's files.
+// The PCs from which runs start.
+const (
+	pcBlank     = "pc-blank"     // without the client
+	pcInstalled = "pc-installed" // with an installed build, a build before it, and the operator's files
+	pcWaiting   = "pc-waiting"   // the same, and a build that waits for the restart
+	pcExe       = "pc-exe"       // with the product that is one executable
+)
+
+func (w *world) start(name string) *pc { return &pc{w, w.file(name)} }
+
+// installFirst makes the PCs.
 func (w *world) installFirst(ctx context.Context) error {
-	blank, p := &pc{w, w.file("pc-blank")}, &pc{w, w.file("pc-installed")}
-	if err := os.Mkdir(blank.dir, 0o755); err != nil {
+	blank, installed, exe := w.start(pcBlank), w.start(pcInstalled), w.start(pcExe)
+	if err := blank.enroll(ctx, product, oldest); err != nil {
 		return err
 	}
-	if err := blank.must(ctx, "enroll", "--url", w.repository(oldest), "--anchor", w.file("repo", "metadata", "1.root.json"), "--ca-file", w.file("ca.pem"),
-		"--product", product+"="+blank.client(), "--state-dir", blank.file("state"), "--window", "none", "--proxy", "none"); err != nil {
+	if _, err := blank.copyTo(installed.dir); err != nil {
 		return err
 	}
-	if err := blank.makeMovable(); err != nil {
-		return err
-	}
-	if _, err := blank.copyTo(p.dir); err != nil {
-		return err
-	}
-	for _, version := range []string{oldest, before} {
-		if err := p.must(ctx, "update", "--yes", "--from", w.repository(version)); err != nil {
-			return err
-		}
-	}
-	if err := os.RemoveAll(p.file("state", "downloads")); err != nil { // only makes the copies slower
+	if err := installed.install(ctx, oldest, before); err != nil {
 		return err
 	}
 	for _, m := range mine {
-		if err := writeFile(filepath.Join(p.client(), filepath.FromSlash(m.path)), m.content); err != nil {
+		if err := writeFile(filepath.Join(installed.client(), filepath.FromSlash(m.path)), m.content); err != nil {
 			return err
 		}
 	}
-	return writeFile(filepath.Join(p.client(), filepath.FromSlash(edited)), editedContent)
+	if err := writeFile(filepath.Join(installed.client(), filepath.FromSlash(edited)), editedContent); err != nil {
+		return err
+	}
+	if err := errors.Join(exe.enroll(ctx, exeProduct, oldestExe), exe.install(ctx, oldestExe, beforeExe)); err != nil {
+		return err
+	}
+	for _, m := range mineBesideExe {
+		if err := writeFile(filepath.Join(exe.client(), filepath.FromSlash(m.path)), m.content); err != nil {
+			return err
+		}
+	}
+	waits, err := installed.copyTo(w.file(pcWaiting))
+	if err != nil {
+		return err
+	}
+	return waits.leaveForRestart(ctx)
+}
+
+func (p *pc) enroll(ctx context.Context, id, version string) error {
+	if err := os.Mkdir(p.dir, 0o755); err != nil {
+		return err
+	}
+	if err := p.must(ctx, "enroll", "--url", p.w.repository(version), "--anchor", p.w.file("repo", "metadata", "1.root.json"), "--ca-file", p.w.file("ca.pem"),
+		"--product", id+"="+p.client(), "--state-dir", p.file("state"), "--window", "none", "--proxy", "none"); err != nil {
+		return err
+	}
+	return p.makeMovable()
+}
+
+func (p *pc) install(ctx context.Context, versions ...string) error {
+	for _, version := range versions {
+		if err := p.must(ctx, "update", "--yes", "--from", p.w.repository(version)); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(p.file("state", "downloads")) // only makes the copies slower
+}
+
+// leaveForRestart updates while the client is open: it waits for a host that
+// never answers.
+func (p *pc) leaveForRestart(ctx context.Context) error {
+	silent, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer silent.Close()
+	client := exec.CommandContext(ctx, filepath.Join(p.client(), program("sample-client")), "--connection-test", "--url", "https://"+silent.Addr().String()+"/", "--ca-file", p.file("ca.pem"))
+	if err := client.Start(); err != nil {
+		return err
+	}
+	r, err := p.koshin(ctx, "update", "--yes", "--from", p.w.repository(waiting))
+	if err == nil && r.exit != 10 {
+		err = fmt.Errorf("an update of an open client: %s", r)
+	}
+	_ = client.Process.Kill() // it may have given up
+	_ = client.Wait()         // it was killed
+	return errors.Join(err, os.RemoveAll(p.file("state", "downloads")))
 }
 
 // makeMovable makes the paths in the configuration relative to it, and the
@@ -169,17 +250,25 @@ func (p *pc) makeMovable() error {
 		os.MkdirAll(p.file("apps"), 0o755), os.MkdirAll(p.file("state"), 0o755))
 }
 
-// operators is everything that the operator has on the installed PC and that
-// must never be lost: their files, the file they edited, and the data that an
-// earlier build brought.
-func (w *world) operators() (tree, error) {
-	live, err := walk((&pc{w, w.file("pc-installed")}).client())
+// operators is everything that the operator has on a PC and that must never be
+// lost: their files, the file they edited, and the data that an earlier build
+// brought.
+func (w *world) operators(name string) (tree, error) {
+	live, err := walk(w.start(name).client())
 	if err != nil {
 		return nil, err
 	}
-	own := tree{edited: text(editedContent)}
-	for _, m := range mine {
-		own[m.path] = text(m.content)
+	own := tree{}
+	switch name {
+	case pcInstalled, pcWaiting:
+		own[edited] = text(editedContent)
+		for _, m := range mine {
+			own[m.path] = text(m.content)
+		}
+	case pcExe:
+		for _, m := range mineBesideExe {
+			own[m.path] = text(m.content)
+		}
 	}
 	for name, what := range live {
 		if isData(name) && what != folder {
@@ -191,5 +280,5 @@ func (w *world) operators() (tree, error) {
 			return nil, fmt.Errorf("%s on the installed PC is not as it was written", name)
 		}
 	}
-	return maps.Clone(own), nil
+	return own, nil
 }
