@@ -18,9 +18,11 @@ func inUseCommands() map[string]command {
 }
 
 // openClient: open-client DIR opens the client that is installed there. It asks
-// $SILENT, which never answers, so it stays open until close-client.
+// $SILENT, which never answers, so it stays open until close-client or its own
+// patience ends; one that is open is opened anew.
 func openClient(ts script, neg bool, args []string) {
 	usage(ts, neg, args, "open-client DIR")
+	closeClient(ts, false, nil)
 	cmd := exec.Command(filepath.Join(ts.MkAbs(args[0]), sampleclient.Program()), //nolint:noctx // it is killed
 		"--connection-test", "--url", ts.Getenv("SILENT"), "--ca-file", ts.MkAbs("ca.pem"))
 	ts.Check(cmd.Start())
