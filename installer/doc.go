@@ -83,4 +83,12 @@
 // MOVEFILE_DELAY_UNTIL_REBOOT); koshin never asks it to, because that goes file
 // by file without a journal, and a power cut during the start would leave half
 // a client.
+//
+// # Memory
+//
+// No build is ever in memory, and no file: content passes through buffers. What
+// grows is the index of a build, by about 110 bytes for each file; an update
+// holds those of the old build and the new one, and while it clears up that of
+// the build before. Folders are walked beside an index, in the same order, and
+// nothing else of them is kept: a plan knows a folder by its fingerprint.
 package installer

@@ -17,7 +17,7 @@ const Schema = "koshin/tree/1"
 // Limits of an index.
 const (
 	// MaxEntries is the most entries of one tree. The largest client known has
-	// under 20,000 files; ten times that still fits in 64 MiB of memory.
+	// under 20,000 files; ten times that makes an index of 22 MB in memory.
 	MaxEntries = 200_000
 	// MaxIndex is the longest index in bytes: MaxEntries of common length.
 	MaxIndex = 64 << 20
