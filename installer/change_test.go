@@ -20,6 +20,7 @@ func TestChangesBetweenPlanAndSwap(t *testing.T) {
 		{"the user's data changed", tree{"data/claims.txt": "more claims"}, false},
 		{"a new file among the user's data", tree{"data/log/today.txt": "x"}, false},
 		{"an installed file changed", tree{"client.exe": "patched by hand"}, true},
+		{"an installed file changed and kept its size", tree{"client.exe": "odd"}, true},
 		{"a new file in a folder that moves whole", tree{"lib/new.txt": "x"}, true},
 		{"new data in a folder that had none", tree{"conf/user.ini": "x"}, true},
 	}
