@@ -2,6 +2,7 @@ package installer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"time"
@@ -74,7 +75,12 @@ func (d *discarding) file(ctx context.Context, n node) error {
 	case err != nil:
 		return err
 	case ours:
-		return d.disk.remove(ctx, name)
+		err := d.disk.remove(ctx, name)
+		if d.exe == "" || !errors.Is(err, ErrInUse) {
+			return err
+		}
+		// One program that still runs can be moved, though not deleted.
+		return d.disk.move(ctx, name, d.freeName(d.work(kept, d.id, d.area, n.path)))
 	}
 	d.log.WarnContext(ctx, "kept a file that koshin did not install", "folder", d.area, "path", n.path)
 	return d.disk.move(ctx, name, d.freeName(d.work(kept, d.id, d.area, n.path)))

@@ -217,13 +217,8 @@ func (t files) retireExe(ctx context.Context) error {
 	if len(t.from.Entries) > 0 && !p.disk.exists(old) {
 		return p.disk.removeIfEmpty(ctx, p.work(retired)) // an earlier try got this far
 	}
-	if err := t.discardOldest(ctx); err != nil && !errors.Is(err, ErrInUse) {
+	if err := t.discardOldest(ctx); err != nil {
 		return err
-	}
-	if p.disk.exists(was) { // it still runs, and can be moved but not deleted
-		if err := p.disk.move(ctx, was, t.freeAside(previous, name)); err != nil {
-			return err
-		}
 	}
 	if p.disk.exists(old) {
 		if err := p.disk.move(ctx, old, was); err != nil {

@@ -23,6 +23,9 @@
 // publisher allows it, the staged build waits as [Owed] for the PC's restart and
 // [Updater.Recover] goes on from the backup then.
 //
+// koshin itself comes last and goes the same way, with one difference: what is
+// confirmed is that it runs (self.go), and a copy of it stands by (rescue.go).
+//
 // Each phase is an [Event]; the terminal, the log and the window all read the
 // same ones. What is said to people are [Note]s: keys and values, whose words
 // the programs keep in both languages.

@@ -34,6 +34,3 @@ func giveAway(ts script, neg bool, args []string) {
 	}
 	ts.Check(os.Chown(ts.MkAbs(args[0]), 12345, 12345))
 }
-
-// skip ends the script without a verdict.
-func skip(ts script, reason string) { ts.Value(around{}).(*surroundings).t.Skip(reason) }

@@ -30,7 +30,7 @@ func TestSelfupdate(t *testing.T) {
 		return setUp(env)
 	}
 	for name, command := range map[string]command{
-		"offer-koshin": offerKoshin, "between-renames": betweenRenames, "boot": boot, "kill-near": killNear, "whole": whole,
+		"offer-koshin": offerKoshin, "between-renames": betweenRenames, "boot": boot, "kill-near": killNear, "kill-in-commit": killInCommit, "whole": whole,
 	} {
 		params.Cmds[name] = command
 	}
@@ -137,8 +137,7 @@ func killNear(ts script, neg bool, args []string) {
 	missing := 0
 	for range runs {
 		fresh := filepath.Join(ts.Getenv("KOSHINS"), "koshin-1.0.0", exeName("koshin"))
-		data := ts.ReadFile(fresh)
-		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(data), 0o755))
+		writeProgram(ts, args[1], ts.ReadFile(fresh))
 		runTo(ts, "swap", args[3:], func(p *os.Process) {
 			<-time.After(time.Duration(rand.Int64N(int64(150 * time.Millisecond))))
 			_ = p.Kill()
@@ -150,6 +149,20 @@ func killNear(ts script, neg bool, args []string) {
 		whole(ts, false, []string{args[1], "1.0.0", "1.1.0"})
 	}
 	ts.Logf("%d kills, %d of them with no koshin at its place", runs, missing)
+}
+
+// writeProgram waits for the end of what a killed koshin had started: Windows
+// does not let go of the file of a running program.
+func writeProgram(ts script, name, content string) {
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for range 600 {
+		if os.WriteFile(ts.MkAbs(name), []byte(content), 0o755) == nil {
+			return
+		}
+		<-again.C
+	}
+	ts.Fatalf("%s does not end", name)
 }
 
 // exeName is a program's file name on this system.
