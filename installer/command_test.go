@@ -21,18 +21,18 @@ import (
 func say(args []string) int {
 	switch args[0] {
 	case "exit":
-		fmt.Println(args[2])
+		fmt.Fprintln(os.Stdout, args[2])
 		code, _ := strconv.Atoi(args[1])
 		return code
 	case "stderr":
 		fmt.Fprintln(os.Stderr, args[1])
 	case "flood":
-		fmt.Println("2.3.0")
+		fmt.Fprintln(os.Stdout, "2.3.0")
 		for range 1000 {
-			fmt.Println(string(bytes.Repeat([]byte("x"), 1000)))
+			fmt.Fprintln(os.Stdout, string(bytes.Repeat([]byte("x"), 1000)))
 		}
 	case "hang":
-		fmt.Println("2.3.0")
+		fmt.Fprintln(os.Stdout, "2.3.0")
 		time.Sleep(time.Hour)
 	case "child", "child-waits": // leaves a child that holds the output
 		self, _ := os.Executable()
@@ -47,7 +47,7 @@ func say(args []string) int {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		fmt.Println("2.3.0")
+		fmt.Fprintln(os.Stdout, "2.3.0")
 		if args[0] == "child-waits" {
 			_ = child.Wait()
 		}
@@ -59,7 +59,7 @@ func say(args []string) int {
 		time.Sleep(time.Hour)
 	default:
 		for _, line := range args {
-			fmt.Println(line)
+			fmt.Fprintln(os.Stdout, line)
 		}
 	}
 	return 0
