@@ -38,6 +38,7 @@ type Plan struct {
 	keepUnknown bool
 	keepStaged  bool
 	standing    manifest.Version  // what really stands there, where it is not what is recorded
+	theirs      []string          // files of the old build that koshin did not put there
 	seen        [sha256.Size]byte // the install folder as it was looked at: its [fingerprint]
 	from, to    *listing
 	found       manifest.Version // what the rule read; kinds msi and setup
@@ -160,7 +161,11 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	case record == nil && !bare && !pl.keepUnknown:
 		return ErrUnknownFolder
 	}
-	s := &survey{p: p, pl: pl, data: pl.Preserve, record: record, listed: listed}
+	theirs, err := p.loadTheirs(installedName)
+	if err != nil {
+		return err
+	}
+	s := &survey{p: p, pl: pl, data: pl.Preserve, record: record, listed: listed, theirs: pathSet(theirs)}
 	if err := s.look(ctx); err != nil {
 		return err
 	}

@@ -148,6 +148,9 @@ func (t files) prepare(ctx context.Context) error {
 	if err := p.saveIndex(toName, t.to.Index); err != nil {
 		return err
 	}
+	if err := t.saveTheirs(); err != nil {
+		return err
+	}
 	if err := p.reserve(); err != nil {
 		return err
 	}
