@@ -28,11 +28,7 @@ func (p *Product) backup(ctx context.Context, plan *Plan) error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
-	version := plan.From.Version.String()
-	if version == "" {
-		version = "unknown"
-	}
-	snapshot := p.freeName(p.work("snapshot-" + version))
+	snapshot := p.freeName(p.snapshotName(plan.From.Version))
 	if err := p.copyAll(ctx, plan.Report.Preserved, snapshot); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (p *Product) fillForeign(ctx context.Context, pl *Plan) error {
 	}
 	pl.Report.Preserved = data
 	pl.ID, pl.Steps = p.newID(), []Step{{Run, installerName(pl.Kind)}}
-	return nil
+	return p.foresee(pl)
 }
 
 // fillFrom says what is installed and whether a way back to it is kept.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -53,6 +55,22 @@ type Report struct {
 	Changed   []string // installed files that somebody changed: kept with the previous build
 	Missing   []string // installed files that are gone
 	PutBack   []string // the user's data that an installer had changed: put back after its run
+	Snapshot  string   // where [Product.Backup] will copy the user's data; empty: there is none
+	KeptIn    string   // where what is put aside goes
+	Oldest    *Record  // build that a commit discards, since one is kept for the way back
+}
+
+// Staying is the files that koshin did not install and that stay where they are.
+func (r Report) Staying() []string {
+	aside := pathSet(r.Aside)
+	return slices.DeleteFunc(slices.Clone(r.Unlisted), func(name string) bool {
+		for ; name != "."; name = path.Dir(name) {
+			if aside[key(name)] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // PlanOptions says how to treat what stands in the install folder.
@@ -170,6 +188,9 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 		return err
 	}
 	pl.ID, pl.Kind = p.newID(), manifest.Tree
+	if err := p.foresee(pl); err != nil {
+		return err
+	}
 	if err := s.steps(); err != nil {
 		return err
 	}
@@ -178,6 +199,18 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 		s.replaces()
 	}
 	return nil
+}
+
+// foresee says where things will be kept, and what will not be any longer.
+func (p *Product) foresee(pl *Plan) (err error) {
+	pl.Report.KeptIn = p.path(p.work(kept, pl.ID))
+	if len(pl.Report.Preserved) > 0 {
+		pl.Report.Snapshot = p.path(p.freeName(p.snapshotName(pl.From.Version)))
+	}
+	if pl.Direction == Update {
+		pl.Report.Oldest, err = p.loadRecord(previousName)
+	}
+	return err
 }
 
 // check refuses a plan that was read from a journal and could not have been

@@ -22,7 +22,9 @@ func TestTheirsAreNeverDeleted(t *testing.T) {
 		must(t, tx.Commit(t.Context()))
 	}
 	update := func(version string) func(*world) {
-		return func(w *world) { w.install(w.pack(version, plain(version)), PlanOptions{Preserve: keep, KeepUnknown: true}) }
+		return func(w *world) {
+			w.install(w.pack(version, plain(version)), PlanOptions{Preserve: keep, KeepUnknown: true})
+		}
 	}
 	edit := func(w *world) { write(t, w.place.Dir, tree{"conf/default.ini": "edited"}) }
 	strange := func(w *world) {

@@ -47,7 +47,6 @@ func (j *job) begin(ctx context.Context) error {
 		j.say(Event{Phase: PhaseRecover, Product: j.product.ID, Note: note(key, "from", recovered.From, "to", recovered.To)})
 	}
 	j.phase(j.product.ID, PhaseDetect, note(NoteDetect))
-	j.report.WorkDir = j.place(j.product).WorkDir()
 	j.inst, err = installer.Open(j.place(j.product), j.log)
 	return err
 }
@@ -131,7 +130,7 @@ func (j *job) conclude(ctx context.Context, tx *installer.Transaction, m *manife
 		if err := tx.Commit(settle); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
-		j.report.Outcome = Updated
+		j.report.Outcome, j.report.Kept = Updated, tx.Kept()
 		if tx.RestartNeeded() {
 			j.report.Restart = RestartCompletes
 		}
@@ -141,6 +140,9 @@ func (j *job) conclude(ctx context.Context, tx *installer.Transaction, m *manife
 		return err
 	}
 	j.report.Outcome = RolledBack
+	if err := j.lookAtData(settle, j.report.Snapshot); err != nil {
+		return err
+	}
 	if judgement.Hold {
 		if err := j.hold(j.product.ID, j.report.To, false, string(judgement.Reason)); err != nil {
 			return err

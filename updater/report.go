@@ -42,9 +42,11 @@ type Report struct {
 	After     *confirm.Report // nil: not asked
 	Fault     *confirm.Report // what the build showed that was taken out again; After is then the old one's
 	Judgement *confirm.Judgement
-	Notes     []Note // what people should know beside the outcome
-	WorkDir   string // folder beside the install folder, with everything that was kept
-	Snapshot  string // where the data from before the update is kept; empty: nowhere
+	Notes     []Note               // what people should know beside the outcome
+	Snapshot  string               // where the data from before the update is kept; empty: nowhere
+	Since     string               // after a rollback by hand: the copy of the data from before going back
+	Kept      string               // where the operator's files went that were kept with a build that is discarded now
+	Data      *installer.DataSince // after a way back: the data that stays; nil: there is none
 	Recovered *installer.Recovered
 	Restart   Restart // why the PC must be restarted; empty: it need not be
 	Owed      *Owed   // what waits for the restart; nil: nothing

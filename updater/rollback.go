@@ -58,7 +58,8 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	if err != nil {
 		return fmt.Errorf("plan the way back: %w", err)
 	}
-	j.report.Plan = plan
+	j.tellPlan(plan)
+	snapshot := j.inst.SnapshotOf(previous.Version) // before another one is made
 	tx, err := j.backUpAndSwap(ctx, plan)
 	if err != nil {
 		return err
@@ -68,9 +69,14 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	}
 	if j.report.Outcome == RolledBack {
 		j.report.Outcome = Failed
+		j.report.Since, j.report.Snapshot, j.report.Data = j.report.Snapshot, "", nil
 		return ErrPreviousAtFault
 	}
 	j.report.Outcome = RolledBack
+	j.report.Since, j.report.Snapshot = j.report.Snapshot, snapshot
+	if err := j.lookAtData(context.WithoutCancel(ctx), snapshot); err != nil {
+		return err
+	}
 	if err := j.forget(ctx); err != nil { // or the restart would bring it back
 		return err
 	}

@@ -222,7 +222,7 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 	if err != nil {
 		return fmt.Errorf("plan %s %s: %w", id, c.Build.Version, err)
 	}
-	j.report.Plan = plan
+	j.tellPlan(plan)
 	if j.options.DryRun {
 		j.report.Outcome = Deferred
 		return nil

@@ -37,6 +37,7 @@ func (w *world) commands() map[string]command {
 		"answered":  answered,
 		"remember":  remember,
 		"unchanged": unchanged,
+		"has-copy":  hasCopy,
 		"lock":      lock,
 		"kill-at":   killAt,
 		"replace":   replace,
@@ -139,6 +140,24 @@ func unchanged(ts script, neg bool, args []string) {
 	}
 	if (before == now) == neg {
 		ts.Fatalf("%s changed: %v\nbefore:\n%s\nnow:\n%s", args[0], before != now, before, now)
+	}
+}
+
+// hasCopy: has-copy DIR FILE looks for a file with this content, at any depth.
+func hasCopy(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "has-copy DIR FILE")
+	want, found := ts.ReadFile(args[1]), false
+	err := filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		got, err := os.ReadFile(path)
+		found = found || string(got) == want
+		return err
+	})
+	ts.Check(err)
+	if !found {
+		ts.Fatalf("no file below %s has the content of %s", args[0], args[1])
 	}
 }
 

@@ -141,7 +141,8 @@ type reportJSON struct {
 	DryRun   bool               `json:"dry_run,omitempty"`
 	Download *downloadJSON      `json:"download"`
 	Gates    []gateJSON         `json:"gates,omitempty"`
-	Plan     []string           `json:"plan,omitempty"`
+	Plan     *planJSON          `json:"plan,omitempty"`
+	Data     *dataJSON          `json:"data,omitempty"`
 	Confirm  *confirm.Report    `json:"confirm"`
 	Reason   string             `json:"reason,omitempty"`
 	Snapshot string             `json:"snapshot,omitempty"`
@@ -154,7 +155,7 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	one := reportJSON{
 		Found:   newFoundJSON(r.Found),
 		Product: r.Product, From: versionJSON(r.From), To: versionJSON(r.To), Outcome: r.Outcome, DryRun: r.DryRun,
-		Confirm: r.After, Snapshot: r.Snapshot, Restart: newRestartJSON(r.Restart, r.Owed), Error: a.errorJSON(r.Err),
+		Confirm: r.After, Snapshot: snapshotOf(r), Data: newDataJSON(r), Restart: newRestartJSON(r.Restart, r.Owed), Error: a.errorJSON(r.Err),
 	}
 	if r.Download != nil {
 		one.Download = &downloadJSON{Kind: r.Download.Kind, Bytes: r.Download.Bytes, ResumedFrom: r.Download.ResumedFrom}
@@ -168,8 +169,8 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	if r.Judgement != nil {
 		one.Reason = string(r.Judgement.Reason)
 	}
-	if r.DryRun && r.Plan != nil {
-		one.Plan = planLines(r.Plan)
+	if r.Plan != nil {
+		one.Plan = newPlanJSON(r.Plan)
 	}
 	return one
 }

@@ -114,31 +114,12 @@ func (s *session) showReport(verb string, r updater.Report) {
 		s.showProof(*r.After, r.Judgement == nil)
 	}
 	s.showKept(r)
-	if r.Snapshot != "" {
-		s.sayln("snapshot", "path", r.Snapshot)
-	}
+	s.showData(r)
 	for _, n := range r.Notes {
 		fmt.Fprintln(s.Out, s.words.Note(s.language, n))
 	}
 	if r.Err != nil {
 		s.showProblem(r.Err)
-	}
-}
-
-// showKept names the files of the operator's own that had to move. None is ever
-// deleted.
-func (s *session) showKept(r updater.Report) {
-	if r.Plan == nil || r.DryRun {
-		return
-	}
-	if changed := r.Plan.Report.Changed; len(changed) > 0 {
-		s.sayln("kept-changed", "paths", strings.Join(changed, ", "))
-	}
-	if data := r.Plan.Report.PutBack; len(data) > 0 {
-		s.sayln("kept-data", "paths", strings.Join(data, ", "), "dir", r.WorkDir)
-	}
-	if aside := r.Plan.Report.Aside; len(aside) > 0 {
-		s.sayln("kept-aside", "paths", strings.Join(aside, ", "), "dir", r.WorkDir)
 	}
 }
 
@@ -189,30 +170,6 @@ func (s *session) showWaiting(r updater.Report) {
 			fmt.Fprintln(s.Out, s.words.Note(s.language, g.Reason))
 		}
 	}
-}
-
-func (s *session) showPlan(p *installer.Plan) {
-	s.sayln("plan-heading")
-	for _, line := range planLines(p) {
-		fmt.Fprintln(s.Out, "  "+line)
-	}
-}
-
-// planLines shows a plan as --dry-run does: every change, then what stays.
-func planLines(p *installer.Plan) []string {
-	var lines []string
-	for _, step := range p.Steps {
-		lines = append(lines, step.String())
-	}
-	for _, group := range []struct {
-		name  string
-		paths []string
-	}{{"preserved", p.Report.Preserved}, {"unlisted", p.Report.Unlisted}, {"aside", p.Report.Aside}, {"changed", p.Report.Changed}, {"missing", p.Report.Missing}} {
-		for _, path := range group.paths {
-			lines = append(lines, group.name+" "+path)
-		}
-	}
-	return lines
 }
 
 // showProof says in one sentence what was proved, and why not where it was not.
