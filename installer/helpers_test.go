@@ -12,3 +12,10 @@ func rule(t testing.TB, text string) manifest.Rule {
 	must(t, err)
 	return r
 }
+
+func ver(t testing.TB, text string) manifest.Version {
+	t.Helper()
+	v, err := manifest.ParseVersion(text)
+	must(t, err)
+	return v
+}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"github.com/koshin-updater/koshin/manifest"
 )
@@ -46,41 +45,32 @@ func (p *Product) snapshotName(version manifest.Version) string {
 // [Product.Backup] made. It changes nothing.
 func (p *Product) DataSince(ctx context.Context, preserve []string, snapshot string) (DataSince, error) {
 	since := DataSince{Snapshot: snapshot}
-	now, err := p.disk.scan(ctx, p.live)
-	if err != nil {
-		return since, fmt.Errorf("look at the data of %s: %w", p.place.Product, err)
-	}
-	var before string
-	if snapshot != "" {
-		before = p.work(filepath.Base(snapshot))
-	}
-	there := map[string]bool{}
-	for _, n := range now {
+	err := p.disk.walk(ctx, p.live, func(n node) error {
 		if n.mode.IsDir() || !globs(preserve).match(n.path) {
-			continue
+			return nil
 		}
 		since.Files++
-		there[key(n.path)] = true
-		if before == "" {
-			continue
+		if snapshot == "" {
+			return nil
 		}
-		if same, err := p.isSame(ctx, n, path.Join(before, n.path)); err != nil {
-			return since, err
-		} else if !same {
+		same, err := p.isSame(ctx, n, p.work(filepath.Base(snapshot), n.path))
+		if err == nil && !same {
 			since.Changed = append(since.Changed, n.path)
 		}
+		return err
+	})
+	if err == nil && snapshot != "" {
+		err = p.disk.walk(ctx, p.work(filepath.Base(snapshot)), func(n node) error {
+			if !n.mode.IsDir() && !p.disk.exists(path.Join(p.live, n.path)) {
+				since.Gone = append(since.Gone, n.path)
+			}
+			return nil
+		})
 	}
-	if before == "" {
-		return since, nil
+	if err != nil {
+		return since, fmt.Errorf("compare the data of %s with %s: %w", p.place.Product, snapshot, err)
 	}
-	was, err := p.disk.scan(ctx, before)
-	for _, n := range was {
-		if !n.mode.IsDir() && !there[key(n.path)] {
-			since.Gone = append(since.Gone, n.path)
-		}
-	}
-	slices.Sort(since.Gone)
-	return since, err
+	return since, nil
 }
 
 // isSame says whether a file in the install folder is byte for byte the other.

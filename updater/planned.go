@@ -2,7 +2,6 @@ package updater
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/koshin-updater/koshin/installer"
 )
@@ -99,9 +98,6 @@ func (j *job) lookAtData(ctx context.Context, snapshot string) error {
 		return nil
 	}
 	since, err := j.inst.DataSince(ctx, plan.Preserve, snapshot)
-	if err != nil {
-		return fmt.Errorf("compare the data with the copy from before the update: %w", err)
-	}
 	j.report.Data = &since
-	return nil
+	return err
 }
