@@ -99,6 +99,16 @@ func (p *Product) isListed(ctx context.Context, name string, n node, listed *lis
 	return digest == e.SHA256, err
 }
 
+// Kept is the folder to which a commit moved what koshin had not installed and
+// was left with the build before the previous one; empty when there was nothing.
+// It stays there until somebody deletes it.
+func (t *Transaction) Kept() string {
+	if name := t.aside(previous); t.product.disk.exists(name) {
+		return t.product.path(name)
+	}
+	return ""
+}
+
 // freeName is name, or the first of name~2, name~3 that is not taken.
 func (p *Product) freeName(name string) string {
 	free := name

@@ -40,6 +40,17 @@
 // deletes no file that is not listed, byte for byte, in the index of a build it
 // installed.
 //
+// [Plan.Report] says all this before it happens, and [Product.DataSince] says
+// after a way back what became of the user's data.
+//
+// # What is installed
+//
+// [Product.Detect] compares the folder with the record and asks the product's
+// own rule (rule.go): the version resource of an executable (package
+// peversion), what Windows lists as installed (package uninstallkey), a text
+// file, or the client itself (command.go). A client that somebody moved, half
+// deleted, edited or updated by hand has a [State] of its own.
+//
 // A build of kind exe is a tree of one file, in a folder whose other files are
 // not looked at ([Product.Executable]). Its one step, replace, is two renames in
 // package selfswap, because the program may be running and may be koshin.

@@ -92,12 +92,7 @@ func (t files) discardOldest(ctx context.Context) error {
 	if index == nil || record.When.IsZero() {
 		record, index = &Record{}, list(pack.Index{})
 	}
-	theirs, err := p.loadTheirs(previousName)
-	if err != nil {
-		p.log.WarnContext(ctx, "nothing of the previous build is deleted", "error", err)
-		index = list(pack.Index{})
-	}
-	if err := t.discard(ctx, previous, index.without(theirs), record.Stamp); err != nil {
+	if err := t.discard(ctx, previous, index, record.Stamp); err != nil {
 		return err
 	}
 	if t.plan.Source == staging {
@@ -108,9 +103,6 @@ func (t files) discardOldest(ctx context.Context) error {
 
 func (t files) saveRecords() error {
 	p := t.product
-	if err := errors.Join(p.passTheirs(fromName, previousName), p.passTheirs(toName, installedName)); err != nil {
-		return err
-	}
 	if len(t.from.Entries) == 0 {
 		if err := p.removeState(previousName+".json", previousName+".index"); err != nil {
 			return err
@@ -212,9 +204,6 @@ func (t *Transaction) closeJournal(ctx context.Context) error {
 		return err
 	}
 	if err := errors.Join(t.journal.close(), p.removeState(journalName)); err != nil {
-		return err
-	}
-	if err := p.removeTheirs(fromName, toName); err != nil {
 		return err
 	}
 	return p.removeState(fromName+".index", toName+".index")

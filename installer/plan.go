@@ -40,7 +40,6 @@ type Plan struct {
 	keepUnknown bool
 	keepStaged  bool
 	standing    manifest.Version  // what really stands there, where it is not what is recorded
-	theirs      []string          // files of the old build that koshin did not put there
 	seen        [sha256.Size]byte // the install folder as it was looked at: its [fingerprint]
 	from, to    *listing
 	found       manifest.Version // what the rule read; kinds msi and setup
@@ -62,7 +61,10 @@ type Report struct {
 
 // Staying is the files that koshin did not install and that stay where they are.
 func (r Report) Staying() []string {
-	aside := pathSet(r.Aside)
+	aside := make(map[string]bool, len(r.Aside))
+	for _, name := range r.Aside {
+		aside[key(name)] = true
+	}
 	return slices.DeleteFunc(slices.Clone(r.Unlisted), func(name string) bool {
 		for ; name != "."; name = path.Dir(name) {
 			if aside[key(name)] {
@@ -179,11 +181,7 @@ func (p *Product) fill(ctx context.Context, pl *Plan) error {
 	case record == nil && !bare && !pl.keepUnknown:
 		return ErrUnknownFolder
 	}
-	theirs, err := p.loadTheirs(installedName)
-	if err != nil {
-		return err
-	}
-	s := &survey{p: p, pl: pl, data: pl.Preserve, record: record, listed: listed, theirs: pathSet(theirs)}
+	s := &survey{p: p, pl: pl, data: pl.Preserve, record: record, listed: listed}
 	if err := s.look(ctx); err != nil {
 		return err
 	}

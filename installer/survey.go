@@ -18,8 +18,6 @@ type survey struct {
 	record *Record  // nil when nothing is recorded
 	listed *listing // its index
 
-	theirs map[string]bool // listed files that are not koshin's, by key
-
 	nodes []looked // the install folder, in walk order
 	open  []int    // positions of the folders that the walk is in
 	found finder
@@ -131,11 +129,7 @@ func (s *survey) classify(ctx context.Context, n node) (class, error) {
 		if err != nil {
 			return unlisted, explain(err)
 		}
-		ours := isListed && digest == entry.SHA256 && !s.theirs[key(n.path)]
-		if !ours {
-			s.pl.theirs = append(s.pl.theirs, n.path)
-		}
-		if !ours && isListed {
+		if isListed && digest != entry.SHA256 {
 			s.pl.Report.Changed = append(s.pl.Report.Changed, n.path)
 		}
 		found := pack.Entry{Path: n.path, Type: pack.File, Exec: isExec(n.mode), Size: n.size, SHA256: digest}

@@ -148,9 +148,6 @@ func (t files) prepare(ctx context.Context) error {
 	if err := p.saveIndex(toName, t.to.Index); err != nil {
 		return err
 	}
-	if err := t.saveTheirs(); err != nil {
-		return err
-	}
 	if err := p.reserve(); err != nil {
 		return err
 	}

@@ -1,9 +1,6 @@
 package installer
 
 import (
-	"maps"
-	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -55,41 +52,25 @@ func TestTheirsAreNeverDeleted(t *testing.T) {
 				t.Errorf("%s: %q is lost\n%s", test.name, content, show(read(t, w.work())))
 			}
 		}
-		left, err := filepath.Glob(filepath.Join(w.place.State, "*.theirs"))
-		if err != nil || len(left) > 0 {
-			t.Errorf("%s: %q is left", test.name, left)
-		}
 	}
 }
 
-// TestKeptIsSaid: the commit that moves something to kept/ names the folder.
+// TestKeptIsSaid: the commit that moves a client of another hand to kept/ names
+// the folder.
 func TestKeptIsSaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.install(w.pack("1.0", build1), PlanOptions{})
-	write(t, w.place.Dir, tree{"conf/default.ini": "edited"})
-	for version, want := range []string{"", "edited", ""} {
-		tx, err := w.update(w.open(), w.pack("2."+string(rune('0'+version)), build2), PlanOptions{})
+	theirs := tree{"prog.exe": "theirs", "手順書.txt": "mine"}
+	write(t, w.place.Dir, theirs)
+	for n, version := range []string{"1.0", "1.1", "1.2"} {
+		tx, err := w.update(w.open(), w.pack(version, build2), PlanOptions{KeepUnknown: true})
 		must(t, err)
 		must(t, tx.Commit(t.Context()))
-		if (tx.Kept() != "") != (want != "") {
-			t.Errorf("%d: kept in %q", version, tx.Kept())
+		if (tx.Kept() != "") != (n == 1) {
+			t.Errorf("%s: kept in %q", version, tx.Kept())
 		}
-		if want != "" && !maps.Equal(read(t, tx.Kept()), tree{"conf/default.ini": want}) {
-			t.Errorf("%s", show(read(t, tx.Kept())))
+		if n == 1 {
+			w.want(tx.Kept(), theirs)
 		}
-	}
-}
-
-// TestTheirsUnreadable: with a damaged list nothing is deleted.
-func TestTheirsUnreadable(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.install(w.pack("1.0", build1), PlanOptions{})
-	w.install(w.pack("1.1", build2), PlanOptions{})
-	must(t, os.WriteFile(filepath.Join(w.place.State, "previous.theirs"), []byte(`["conf`), 0o600))
-	w.install(w.pack("1.2", build1), PlanOptions{})
-	if kept := keptContents(t, w); len(kept) < 8 {
-		t.Errorf("kept %q", kept)
 	}
 }
