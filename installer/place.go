@@ -190,19 +190,6 @@ func (p *Product) newID() string {
 	return id
 }
 
-// FreeSpace is the bytes that this user may still write on the volume of path,
-// which need not exist yet.
-func FreeSpace(path string) (int64, error) {
-	for {
-		free, err := freeSpace(path)
-		parent := filepath.Dir(path)
-		if !errors.Is(err, fs.ErrNotExist) || parent == path {
-			return free, err
-		}
-		path = parent
-	}
-}
-
 // WorkDir is the folder beside the install folder in which builds are staged
 // and everything that had to move is kept.
 func (p Place) WorkDir() string { return filepath.Clean(p.Dir) + ".koshin" }

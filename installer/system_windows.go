@@ -32,3 +32,17 @@ func freeSpace(path string) (int64, error) {
 	}
 	return int64(free), nil
 }
+
+// volume tells volumes apart.
+func volume(path string) (uint64, error) {
+	folder, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer folder.Close()
+	var is windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(folder.Fd()), &is); err != nil {
+		return 0, &os.PathError{Op: "volume", Path: path, Err: err}
+	}
+	return uint64(is.VolumeSerialNumber), nil
+}

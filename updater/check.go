@@ -3,7 +3,6 @@ package updater
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -66,7 +65,7 @@ func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
 		f.Err = err
 		return f
 	}
-	facts, err := u.facts(p, m, f.Installed)
+	facts, err := u.facts(ctx, inst, p, m, f.Installed)
 	if err != nil {
 		f.Err = err
 		return f
@@ -113,18 +112,19 @@ func clientIsRunning(p Product, m *manifest.Manifest) ([]installer.Process, erro
 }
 
 // facts gathers what a decision depends on.
-func (u *Updater) facts(p Product, m *manifest.Manifest, in installer.Installed) (Facts, error) {
+func (u *Updater) facts(ctx context.Context, inst *installer.Product, p Product, m *manifest.Manifest, in installer.Installed) (Facts, error) {
 	id, err := u.installation()
+	if err != nil {
+		return Facts{}, err
+	}
+	data, err := inst.DataSize(ctx, m.Preserve)
 	if err != nil {
 		return Facts{}, err
 	}
 	f := Facts{
 		Now: u.now(), Delegated: u.options.Delegated, Window: u.options.Window, Manifest: m,
 		Installed: in.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, OSVersion: osVersion(),
-		Free: -1, Holds: u.holds(p.ID), Installation: id,
-	}
-	if free, err := installer.FreeSpace(filepath.Dir(p.Dir)); err == nil {
-		f.Free = free
+		Space: u.space(p, data), Holds: u.holds(p.ID), Installation: id,
 	}
 	if running, err := clientIsRunning(p, m); err == nil {
 		f.Running, f.RunningKnown = running, true

@@ -78,7 +78,7 @@ func TestDecide(t *testing.T) {
 		{"old system", "2.2", []manifest.Build{build(t, "2.3", needs("10.0"))}, nil, ActDeferred, "2.3", MinimumOS, Closed},
 		{"old system, an older build fits", "2.1", []manifest.Build{build(t, "2.3", needs("10.0")), build(t, "2.2")}, nil, ActRequired, "2.2", "", ""},
 		{"unknown system", "2.2", []manifest.Build{build(t, "2.3", needs("10.0"))}, func(f *Facts) { f.OSVersion = manifest.Version{} }, ActUpdate, "2.3", MinimumOS, Unknown},
-		{"no room", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Free = 50e6 }, ActDeferred, "2.3", DiskSpace, Closed},
+		{"no room", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Space.Install.Free = 50e6 }, ActDeferred, "2.3", DiskSpace, Closed},
 		{"client open", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Running = []installer.Process{{PID: 7, Name: "client.exe"}} }, ActDeferred, "2.3", ClientRunning, Closed},
 		{"claim window", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Now = fifth }, ActDeferred, "2.3", ClaimWindow, Closed},
 		{"at fault before", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Holds = []Hold{{Version: version(t, "2.3.0")}} }, ActHeld, "2.3", Held, Closed},
@@ -97,7 +97,7 @@ func TestDecide(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := Facts{
 				Now: twentieth, Window: Window{1, 10}, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
-				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Free: 1 << 40, RunningKnown: true, Installation: "a-pc",
+				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
 			}
 			if c.edit != nil {
 				c.edit(&f)

@@ -53,7 +53,7 @@ type Facts struct {
 	Present      bool             // there are files in the install folder
 	OS, Arch     string
 	OSVersion    manifest.Version // zero: not known
-	Free         int64            // bytes free beside the install folder; negative: not known
+	Space        Space
 	Running      []installer.Process
 	RunningKnown bool
 	Holds        []Hold
@@ -62,10 +62,6 @@ type Facts struct {
 	Staged       manifest.Version // stands ready on the disk already; zero: none
 	Installation string
 }
-
-// diskMargin stays free after an update: Windows itself misbehaves on a full
-// system disk.
-const diskMargin = 64 << 20
 
 // gates judges one candidate. Below the floor the rollout share and a hold by
 // hand do not count: a client that cannot connect must not wait its turn.
@@ -100,18 +96,6 @@ func (f Facts) minimumOS(c manifest.Candidate) Gate {
 		return Gate{Name: MinimumOS, Verdict: Unknown, Reason: note(GateMinOSAsk, "need", need)}
 	}
 	return Gate{Name: MinimumOS, Verdict: Closed, Reason: note(GateMinOS, "need", need, "have", f.OSVersion)}
-}
-
-func (f Facts) diskSpace(c manifest.Candidate) Gate {
-	// The old build is moved, not copied, so it needs no second place.
-	need := c.Package.Size + c.Package.InstalledSize + diskMargin
-	if c.Build.Version.Equal(f.Staged) && !f.Staged.IsZero() {
-		need = diskMargin
-	}
-	if f.Free < 0 || f.Free >= need {
-		return open(DiskSpace)
-	}
-	return Gate{Name: DiskSpace, Verdict: Closed, Reason: note(GateDisk, "need", megabytes(need), "have", megabytes(f.Free))}
 }
 
 func (f Facts) clientRunning(c manifest.Candidate) Gate {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/koshin-updater/koshin/installer"
@@ -71,7 +70,7 @@ func (j *job) fetch(ctx context.Context, release *trust.Release, p manifest.Pack
 	if err != nil {
 		return "", promise, err
 	}
-	dir := filepath.Join(j.Updater.options.StateDir, "downloads")
+	dir := j.downloads()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", promise, err
 	}

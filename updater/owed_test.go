@@ -47,8 +47,8 @@ func TestOwedFate(t *testing.T) {
 		{"claims are sent, below the floor", "2.1", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Now = fifth }, wait, wait},
 		{"claims are sent, and the client is open", "2.2", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Now, f.Running = fifth, client }, wait, wait},
 		{"its share was taken back", "2.2", []manifest.Build{build(t, "2.3", restartAllowed, rollout(0))}, nil, wait, wait},
-		{"no room left at all", "2.2", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Free = 1e6 }, wait, wait},
-		{"room for the swap only", "2.2", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Free = diskMargin }, finish, finish},
+		{"no room left at all", "2.2", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Space.Install.Free = 1e6 }, wait, wait},
+		{"room for the swap only", "2.2", []manifest.Build{waiting}, func(f *Facts, _ *Owed) { f.Space.Install.Free = diskMargin }, finish, finish},
 		{"the PC was off for a month", "2.2", []manifest.Build{waiting}, func(f *Facts, o *Owed) { o.Checked = f.Now.Add(-maxOwed - time.Minute) }, drop, drop},
 	}
 	for _, c := range cases {
@@ -56,7 +56,7 @@ func TestOwedFate(t *testing.T) {
 			t.Parallel()
 			f := Facts{
 				Now: twentieth, Window: Window{1, 10}, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
-				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Free: 1 << 40, RunningKnown: true, Installation: "a-pc",
+				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
 				Staged: version(t, "2.3"),
 			}
 			o := Owed{Version: version(t, "2.3"), Checked: twentieth.Add(-24 * time.Hour)}
@@ -93,7 +93,7 @@ func TestRestartAllowedOpensOneGate(t *testing.T) {
 	} {
 		d := Decide(Facts{
 			Now: c.now, Window: Window{1, 10}, Manifest: story(t, c.build), Installed: version(t, "2.2"),
-			OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Free: 1 << 40, RunningKnown: true, Installation: "a-pc",
+			OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
 			Running: []installer.Process{{PID: 7, Name: "client.exe", User: "tanaka"}},
 		})
 		if d.Action != c.action {

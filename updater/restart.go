@@ -165,7 +165,7 @@ func (j *job) finishOwed(ctx context.Context) (done bool, err error) {
 	}
 	j.report.Found = in
 	j.report.From, j.report.To = in.Version, o.Version
-	if err := j.decideOwed(m, in, o); err != nil {
+	if err := j.decideOwed(ctx, m, in, o); err != nil {
 		return false, err
 	}
 	staged, err := j.resume(ctx)
@@ -183,9 +183,9 @@ func (j *job) finishOwed(ctx context.Context) (done bool, err error) {
 }
 
 // decideOwed judges the gates for the one build that waits.
-func (j *job) decideOwed(m *manifest.Manifest, in installer.Installed, o Owed) error {
+func (j *job) decideOwed(ctx context.Context, m *manifest.Manifest, in installer.Installed, o Owed) error {
 	j.phase(j.product.ID, PhaseGates, note(NoteGates))
-	facts, err := j.facts(j.product, m, in)
+	facts, err := j.facts(ctx, j.inst, j.product, m, in)
 	if err != nil {
 		return err
 	}

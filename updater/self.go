@@ -155,7 +155,7 @@ func (j *job) updateSelf(ctx context.Context, ask func() offer) error {
 		return err
 	}
 	j.report.From = in.Version
-	if err := j.decideSelf(m, in); err != nil || j.report.Outcome != "" {
+	if err := j.decideSelf(ctx, m, in); err != nil || j.report.Outcome != "" {
 		return err
 	}
 	return j.installSelf(ctx, o.release, in)
@@ -218,9 +218,9 @@ func (j *job) identifySelf(ctx context.Context, m *manifest.Manifest) (installer
 }
 
 // decideSelf judges the same gates as for a client, but one: koshin may run.
-func (j *job) decideSelf(m *manifest.Manifest, in installer.Installed) error {
+func (j *job) decideSelf(ctx context.Context, m *manifest.Manifest, in installer.Installed) error {
 	j.phase(SelfID, PhaseGates, note(NoteGates))
-	facts, err := j.facts(j.product, m, in)
+	facts, err := j.facts(ctx, j.inst, j.product, m, in)
 	if err != nil {
 		return err
 	}

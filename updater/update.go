@@ -124,7 +124,7 @@ func (j *job) update(ctx context.Context, o offer) error {
 // operator's consent; the proofs made for that are the baseline.
 func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Installed) (before *confirm.Report, err error) {
 	j.phase(j.product.ID, PhaseGates, note(NoteGates))
-	facts, err := j.facts(j.product, m, in)
+	facts, err := j.facts(ctx, j.inst, j.product, m, in)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // diskCommands make disks that are small enough to be filled.
 func diskCommands() map[string]command {
-	return map[string]command{"small-disk": smallDisk, "fill-disk": fillDisk}
+	return map[string]command{"small-disk": smallDisk, "fill-disk": fillDisk, "full-at": fullAt}
 }
 
 // smallDisk: small-disk DIR MEGABYTES mounts a small disk until the script ends;
@@ -38,4 +38,20 @@ func fillDisk(ts script, neg bool, args []string) {
 	ts.Check(unix.Statfs(ts.MkAbs(args[0]), &disk))
 	filler := int64(disk.Bavail)*disk.Bsize - leave<<20
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+"/filler"), make([]byte, filler), 0o600))
+}
+
+// fullAt: full-at PHASE DIR PROGRAM [ARG…] fills the disk of DIR as soon as
+// koshin says that the phase has begun, which must end with exit code 1, and
+// makes room again.
+func fullAt(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "full-at PHASE DIR PROGRAM [ARG…]")
+	code := runTo(ts, args[0], args[2:], func(p *os.Process) {
+		ts.Check(p.Signal(syscall.SIGSTOP)) // it does nothing meanwhile
+		fillDisk(ts, false, []string{args[1], "0"})
+		ts.Check(p.Signal(syscall.SIGCONT))
+	})
+	if code != 1 {
+		ts.Fatalf("%s with a full disk: exit code %d", args[0], code)
+	}
+	ts.Check(os.Remove(ts.MkAbs(args[1] + "/filler")))
 }
