@@ -21,6 +21,8 @@
 //	  staging/        a build that is complete and checked
 //	  retired/        the old build while a transaction is open
 //	  previous/       the build before the installed one, for a rollback
+//	  current/        the installer of the installed build (kinds msi and setup)
+//	  logs/           what such installers said
 //	  kept/<time>/    what koshin did not install and had to move, and copies
 //	                  of installed files that somebody changed
 //	  snapshot-<v>/   the user's data as it was under build <v>
@@ -54,6 +56,22 @@
 // A build of kind exe is a tree of one file, in a folder whose other files are
 // not looked at ([Product.Executable]). Its one step, replace, is two renames in
 // package selfswap, because the program may be running and may be koshin.
+//
+// # Builds with an installer of their own
+//
+// A build of kind msi or setup is somebody else's program: package foreign runs
+// it, and nobody can promise its complete old or new build. What is promised is
+// that the installer which leads back is kept, hashed again before it is run,
+// that the user's data is compared with a snapshot byte for byte after every run
+// and put back where an installer deleted or rewrote it, and that the version is
+// read back by the product's rule, whatever the exit code was. The plan is one
+// step, run. An undo, also after a death in the middle, waits for an installer
+// that is still at work, reads the version, and runs the previous installer
+// until the old version is there again. Where none is kept, nothing is begun
+// unless somebody agreed ([ErrNoWayBack]; [Product.KeepInstaller] brings it), and
+// what the new installer left then stays ([ErrStays]): a PC is not left without
+// its client. The code is in the files foreign_*.go, behind the same small
+// interface as that of trees (kind.go).
 //
 // # Who may do what
 //

@@ -17,6 +17,7 @@ Section
 	Quit
 !endif
 !ifdef NOTHING
+	SetErrorLevel 0
 	Quit
 !endif
 !ifdef EATS
