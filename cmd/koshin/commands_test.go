@@ -22,6 +22,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/internal/sampleclient"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/updater/download"
 )
 
@@ -204,7 +205,23 @@ func lock(ts script, neg bool, args []string) {
 func killAt(ts script, neg bool, args []string) {
 	usage(ts, neg, args, "kill-at PHASE PROGRAM [ARG…]")
 	runTo(ts, args[0], args[1:], func(p *os.Process) { _ = p.Kill() })
+	endAll(ts, "opt")
 	waitForClient(ts)
+}
+
+// endAll ends what a killed koshin had started from a folder, as a power cut
+// does: in Wine a program whose parent dies while it starts never goes on.
+func endAll(ts script, dir string) {
+	running, err := installer.Running(ts.MkAbs(dir))
+	if errors.Is(err, errors.ErrUnsupported) {
+		return
+	}
+	ts.Check(err)
+	for _, one := range running {
+		if p, err := os.FindProcess(one.PID); err == nil {
+			_ = p.Kill() // it may have ended by itself
+		}
+	}
 }
 
 // waitForClient waits for the end of a connection test that a killed koshin had

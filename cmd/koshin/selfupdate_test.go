@@ -142,6 +142,7 @@ func killNear(ts script, neg bool, args []string) {
 			<-time.After(time.Duration(rand.Int64N(int64(150 * time.Millisecond))))
 			_ = p.Kill()
 		})
+		endAll(ts, filepath.Dir(args[1]))
 		if _, err := os.Lstat(ts.MkAbs(args[1])); err != nil {
 			missing++
 		}
