@@ -118,6 +118,9 @@ func (r *run) do(ctx context.Context) (end string, err error) {
 func (r *run) look(ctx context.Context) (string, error) {
 	endGhosts(r.pc.dir)
 	said, failure := r.pc.recover(ctx)
+	if ctx.Err() != nil { // it was we who ended it
+		return "", context.Cause(ctx)
+	}
 	o := outcomes{old: r.plan.old, new: r.plan.new, previous: r.plan.kept, operators: r.own[r.plan.starts()]}
 	v, err := r.judge(r.pc, o)
 	switch {

@@ -108,10 +108,7 @@ func (w *world) publish(ctx context.Context) error {
 	}
 	for _, version := range []string{oldestExe, beforeExe, afterExe} {
 		name := w.file("builds", version, program(exeProduct))
-		if err := writeFile(name, strings.Repeat(version+" executable ", 30_000)); err != nil {
-			return err
-		}
-		if err := os.Chmod(name, 0o755); err != nil {
+		if err := w.writeExe(name, version); err != nil {
 			return err
 		}
 		if err := w.add(ctx, exeProduct, version, filepath.Dir(name), "--kind", "exe", name); err != nil {
@@ -119,6 +116,18 @@ func (w *world) publish(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// writeExe writes a real program that is another one for each version.
+func (w *world) writeExe(name, version string) error {
+	code, err := os.ReadFile(w.program("sample-client"))
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(code, version...), 0o755)
 }
 
 // add signs a build, which is the folder dir, and publishes it as the newest.
