@@ -26,6 +26,21 @@ const (
 	afterExe  = "3.3.0"
 )
 
+// The builds of a third one, which comes with a setup program of its own.
+const (
+	oldestSetup = "4.1.0"
+	beforeSetup = "4.2.0"
+	afterSetup  = "4.3.0"
+)
+
+// setupScript installs a version as such programs do: not at all in one go.
+const setupScript = `#!/bin/sh
+mkdir -p "$1" && cd "$1" || exit 2
+rm -f VERSION client
+printf 'program %s' >client
+printf '%s\n' >VERSION
+`
+
 // preserve are the publisher's globs of the operator's data.
 var preserve = [...]string{"data/**", "conf/user.ini"}
 

@@ -72,7 +72,7 @@ func crash(ctx context.Context, l *lab, parent, page string) (err error) {
 		return err
 	}
 	l.own = map[string]tree{}
-	for _, name := range []string{pcBlank, pcInstalled, pcWaiting, pcExe} {
+	for _, name := range []string{pcBlank, pcInstalled, pcWaiting, pcExe, pcSetup} {
 		if l.own[name], err = l.operators(name); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package main
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+)
 
 // plan is one thing that koshin does and that is stopped: one entry here gives
 // it a row for every way of stopping.
@@ -29,17 +32,31 @@ func updateTo(version string) func(*world) []string {
 
 // plans are in the order of the table.
 func plans() []plan {
-	rollback := func(*world) []string { return []string{"rollback", "--yes"} }
+	list := treePlans()
+	if runtime.GOOS == "windows" {
+		return list
+	}
+	// The promise is weaker there: the previous setup program and the data are
+	// safe, and recover finishes the way back. What it leaves is a build all the same.
+	return append(list,
+		plan{name: "update by a setup program", pc: pcSetup, args: updateTo(afterSetup), old: beforeSetup, new: afterSetup, kept: oldestSetup, next: updateTo(afterSetup), nextIs: afterSetup},
+		plan{name: "rollback by a setup program", pc: pcSetup, args: rollBack, old: beforeSetup, new: oldestSetup, kept: oldestSetup, next: updateTo(afterSetup), nextIs: afterSetup},
+		plan{name: "recover of a setup program's update", from: "update by a setup program", pc: pcSetup, old: beforeSetup, new: afterSetup, kept: oldestSetup, next: updateTo(afterSetup), nextIs: afterSetup})
+}
+
+func rollBack(*world) []string { return []string{"rollback", "--yes"} }
+
+func treePlans() []plan {
 	return []plan{
 		{name: "first install", args: updateTo(after), pc: pcBlank, new: after, next: updateTo(after), nextIs: after},
 		{name: "update", args: updateTo(after), old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "update taken back", args: updateTo(faulty), old: before, kept: oldest},
-		{name: "rollback", args: rollback, old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "rollback", args: rollBack, old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "recover of an update", from: "update", old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "update at the restart", pc: pcWaiting, args: func(*world) []string { return []string{"recover"} },
 			old: before, new: waiting, kept: oldest, next: updateTo(waiting), nextIs: waiting},
 		{name: "update of an executable", pc: pcExe, args: updateTo(afterExe), old: beforeExe, new: afterExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
-		{name: "rollback of an executable", pc: pcExe, args: rollback, old: beforeExe, new: oldestExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
+		{name: "rollback of an executable", pc: pcExe, args: rollBack, old: beforeExe, new: oldestExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
 		{name: "recover of an executable's update", from: "update of an executable", pc: pcExe, old: beforeExe, new: afterExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
 		{name: "recover of a rollback", from: "rollback", old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
 	}

@@ -108,7 +108,14 @@ func (w *world) differs(live tree, version string, o outcomes) []string {
 // previousDiffers compares the build that is kept for a rollback.
 func (w *world) previousDiffers(work tree, version string, o outcomes) []string {
 	have, want := work.below("previous"), tree{}
-	for name, what := range w.builds[version] {
+	build := w.builds[version]
+	if setup := w.setups[version]; setup != nil {
+		build = setup
+		for name, what := range have { // whether it may be started is not its content
+			have[name] = strings.TrimSuffix(what, " program")
+		}
+	}
+	for name, what := range build {
 		if !isData(name) && what != folder {
 			want[name] = what
 		}

@@ -18,10 +18,11 @@ import (
 	"github.com/koshin-updater/koshin/updater/transport/localca"
 )
 
-// The products: a folder, and a single executable.
+// The products: a folder, a single executable, and one with a setup program.
 const (
-	product    = "torikomi-soshin"
-	exeProduct = "soshin-tool"
+	product      = "torikomi-soshin"
+	exeProduct   = "soshin-tool"
+	setupProduct = "kani-nyuryoku"
 )
 
 // world is a publisher with his builds, a reception host, and PCs that are
@@ -30,7 +31,8 @@ type world struct {
 	dir      string          // everything lies in it
 	programs string          // folder of koshin, koshin-release and sample-client
 	host     string          // URL of the reception host
-	builds   map[string]tree // what the publisher packed
+	builds   map[string]tree // what the publisher packed, or what his setup program installs
+	setups   map[string]tree // the setup programs themselves
 }
 
 func (w *world) file(parts ...string) string {
@@ -43,7 +45,7 @@ func (w *world) program(name string) string { return filepath.Join(w.programs, p
 func (w *world) repository(version string) string { return w.file("www-" + version) }
 
 func newWorld(ctx context.Context, dir, programs string) (*world, error) {
-	w := &world{dir: dir, programs: programs, builds: map[string]tree{}}
+	w := &world{dir: dir, programs: programs, builds: map[string]tree{}, setups: map[string]tree{}}
 	ca, err := localca.New()
 	if err != nil {
 		return nil, err
@@ -89,6 +91,7 @@ func (w *world) publish(ctx context.Context) error {
 	}
 	if err := errors.Join(
 		w.release(ctx, append(define, "--id", exeProduct)...),
+		w.release(ctx, append(define, "--id", setupProduct, "--detect", "file:VERSION:([0-9.]+)")...),
 		w.release(ctx, append(define, "--id", product, "--self-test-program", "sample-client", "--start-args", "--version",
 			"--self-test", "--connection-test --url {url} --ca-file {ca_file}")...)); err != nil {
 		return err
@@ -114,6 +117,21 @@ func (w *world) publish(ctx context.Context) error {
 		if err := w.add(ctx, exeProduct, version, filepath.Dir(name), "--kind", "exe", name); err != nil {
 			return err
 		}
+	}
+	if runtime.GOOS == "windows" { // where it is no script
+		return nil
+	}
+	for _, version := range []string{oldestSetup, beforeSetup, afterSetup} {
+		name := w.file("builds", version, "setup")
+		script := fmt.Sprintf(setupScript, version, version)
+		if err := writeFile(name, script); err != nil {
+			return err
+		}
+		if err := w.add(ctx, setupProduct, version, filepath.Dir(name), "--kind", "setup", "--installer-args", "{dir}", name); err != nil {
+			return err
+		}
+		w.builds[version] = tree{"VERSION": text(version + "\n"), "client": text("program " + version)}
+		w.setups[version] = tree{"setup": text(script)}
 	}
 	return nil
 }
@@ -155,6 +173,7 @@ const (
 	pcInstalled = "pc-installed" // with an installed build, a build before it, and the operator's files
 	pcWaiting   = "pc-waiting"   // the same, and a build that waits for the restart
 	pcExe       = "pc-exe"       // with the product that is one executable
+	pcSetup     = "pc-setup"     // with the product that has a setup program
 )
 
 func (w *world) start(name string) *pc { return &pc{w, w.file(name)} }
@@ -182,9 +201,19 @@ func (w *world) installFirst(ctx context.Context) error {
 	if err := errors.Join(exe.enroll(ctx, exeProduct, oldestExe), exe.install(ctx, oldestExe, beforeExe)); err != nil {
 		return err
 	}
-	for _, m := range mineBesideExe {
-		if err := writeFile(filepath.Join(exe.client(), filepath.FromSlash(m.path)), m.content); err != nil {
+	machines := []*pc{exe}
+	if runtime.GOOS != "windows" {
+		setup := w.start(pcSetup)
+		if err := errors.Join(setup.enroll(ctx, setupProduct, oldestSetup), setup.install(ctx, oldestSetup, beforeSetup)); err != nil {
 			return err
+		}
+		machines = append(machines, setup)
+	}
+	for _, p := range machines {
+		for _, m := range mineBesideExe {
+			if err := writeFile(filepath.Join(p.client(), filepath.FromSlash(m.path)), m.content); err != nil {
+				return err
+			}
 		}
 	}
 	waits, err := installed.copyTo(w.file(pcWaiting))
@@ -274,7 +303,7 @@ func (w *world) operators(name string) (tree, error) {
 		for _, m := range mine {
 			own[m.path] = text(m.content)
 		}
-	case pcExe:
+	case pcExe, pcSetup:
 		for _, m := range mineBesideExe {
 			own[m.path] = text(m.content)
 		}
