@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -46,7 +48,23 @@ func fillAtCall(ctx context.Context, r *run) error {
 	if err := r.endedByItself(ended); err != nil {
 		return err
 	}
+	if open, err := r.undecided(); err != nil || open {
+		r.note += "; the way back did not end on the full disk"
+		r.failed = isStuck
+		return err
+	}
 	return os.Remove(r.pc.file("filler"))
+}
+
+// undecided says whether a transaction is still open that was not committed:
+// koshin sets room aside for the whole way back.
+func (r *run) undecided() (bool, error) {
+	journals, err := filepath.Glob(r.pc.file("state", "products", "*", "journal"))
+	if err != nil || len(journals) == 0 {
+		return false, err
+	}
+	text, err := os.ReadFile(journals[0])
+	return !bytes.Contains(text, []byte(`"committed"`)), err
 }
 
 // fill writes until nothing more fits.

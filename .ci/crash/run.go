@@ -32,6 +32,7 @@ type run struct {
 	pc      *pc
 	stopped bool   // the disturbance came while koshin was at work
 	note    string // what was done, for people
+	failed  string // the end, where it is known before anybody recovered
 	cleanUp []func() error
 }
 
@@ -106,6 +107,9 @@ func (r *run) do(ctx context.Context) (end string, err error) {
 	defer cancel()
 	if err := r.way.stop(limited, r); err != nil {
 		return "", fmt.Errorf("%s, run %d: %w", r.row(), r.n, err)
+	}
+	if r.failed != "" {
+		return r.failed, nil
 	}
 	end, err = r.look(limited)
 	if err != nil {
