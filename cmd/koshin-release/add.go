@@ -44,7 +44,7 @@ func (a *app) addCommand() *cobra.Command {
 	flags.StringVar(&f.notesEN, "notes-en", "", "English release `notes`")
 	flags.StringVar(&f.minOS, "min-os", "", "lowest `version` of the operating system, such as 10.0.17763")
 	flags.BoolVar(&f.restartAllowed, "restart-allowed", false, "where the client is in use, the update may be finished at the PC's next restart")
-	f.installer.flags(flags)
+	f.installer.flags(c)
 	require(c, "os", "arch", "kind")
 	return c
 }
@@ -84,7 +84,7 @@ func (f *addFlags) parse(c *cobra.Command) (release.Build, error) {
 	default:
 		return b, usagef("--kind %q is not a kind of package: tree, exe, msi or setup", f.kind)
 	}
-	if b.Installer, err = f.installer.parse(c.Flags(), b.Kind); err != nil {
+	if b.Installer, err = f.installer.parse(c, b.Kind); err != nil {
 		return b, err
 	}
 	if f.released != "" {

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/koshin-updater/koshin/manifest"
 )
@@ -12,7 +12,8 @@ import (
 // installerFlags say how a package of kind msi or setup is run.
 type installerFlags struct{ args, success, restart string }
 
-func (f *installerFlags) flags(flags *pflag.FlagSet) {
+func (f *installerFlags) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.args, "installer-args", "", "shell-quoted `arguments` for kind setup (such as /S), properties for kind msi; "+
 		"{dir} is the install folder, {log} the run's log file")
 	flags.StringVar(&f.success, "success-codes", "", "exit `codes` that mean installed (default 0)")
@@ -20,13 +21,13 @@ func (f *installerFlags) flags(flags *pflag.FlagSet) {
 }
 
 // parse gives nil for the kinds that are not run, and where nothing is said.
-func (f *installerFlags) parse(given *pflag.FlagSet, kind manifest.Kind) (*manifest.Installer, error) {
+func (f *installerFlags) parse(cmd *cobra.Command, kind manifest.Kind) (*manifest.Installer, error) {
 	for _, name := range []string{"installer-args", "success-codes", "restart-codes"} {
-		if given.Changed(name) && !kind.IsInstaller() {
+		if cmd.Flags().Changed(name) && !kind.IsInstaller() {
 			return nil, usagef("--%s says how an installer is run; kind %s has none", name, kind)
 		}
 	}
-	if kind == manifest.Setup && !given.Changed("installer-args") {
+	if kind == manifest.Setup && !cmd.Flags().Changed("installer-args") {
 		return nil, usagef("kind setup needs --installer-args: what makes this program silent? " +
 			`NSIS: "/S", Inno Setup: "/VERYSILENT /SUPPRESSMSGBOXES /NORESTART"; "" if it always is`)
 	}
