@@ -297,6 +297,9 @@ func (w *world) operators(name string) (tree, error) {
 		return nil, err
 	}
 	own := tree{}
+	if len(live) == 0 { // nothing is installed, or there is no such PC on this system
+		return own, nil
+	}
 	switch name {
 	case pcInstalled, pcWaiting:
 		own[edited] = text(editedContent)
