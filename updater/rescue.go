@@ -122,53 +122,6 @@ func (u *Updater) tendSelf(ctx context.Context, verb string) []Report {
 	return nil
 }
 
-// ownState is what decides how far this koshin may go beyond the one before it.
-type ownState struct {
-	record    *selfRecord      // nil: koshin never updated itself here
-	open      bool             // its own transaction is
-	committed bool             // and the new koshin stays
-	inPlace   bool             // this program is the one that the record names
-	running   manifest.Version // this program; zero: not known
-}
-
-func (u *Updater) ownState() (ownState, error) {
-	own := ownState{running: u.options.Self.Version}
-	var err error
-	if own.record, err = u.selfRecord(); err != nil || own.record == nil {
-		return own, err
-	}
-	own.inPlace = own.record.Executable == u.options.Self.Executable
-	place := installer.Place{Product: SelfID, Dir: filepath.Dir(own.record.Executable), State: u.productState(SelfID)}
-	own.open, own.committed, err = installer.Unfinished(place)
-	return own, err
-}
-
-// stale says whether the copy is of another koshin than this one, which has been
-// committed.
-func (s ownState) stale() bool {
-	return s.record != nil && !s.open && s.inPlace && !s.running.IsZero() && !s.record.Rescue.Equal(s.running)
-}
-
-// newestJournal is the newest schema in which this run may write journals. As
-// long as an older koshin may have to recover what this one leaves, because this
-// one is not committed or because the copy is still the older one, that is the
-// first.
-func newestJournal(s ownState) int {
-	if s.open && !s.committed || s.stale() {
-		return installer.OldestJournal
-	}
-	return installer.AnyJournal
-}
-
-// mayJournal defers what would need a newer journal than this run may write.
-func (j *job) mayJournal(kind manifest.Kind) error {
-	err := j.place(j.product).MayJournal(kind)
-	if err != nil {
-		j.report.Outcome = Deferred
-	}
-	return err
-}
-
 // prepareRescue makes sure, before koshin's own renames, that the copy is a
 // koshin that works (the one that stands there now), that it knows where koshin
 // belongs, and that the system runs it at every start. Where it may not ask the
