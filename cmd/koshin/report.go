@@ -135,6 +135,8 @@ func resultKey(verb string, r updater.Report) string {
 	switch {
 	case verb == "confirm" || r.Err != nil && r.Outcome != updater.Updated && r.Outcome != updater.RolledBack:
 		return ""
+	case r.DryRun && r.Plan != nil && r.From.IsZero():
+		return "result-dry-run-first"
 	case r.DryRun && r.Plan != nil:
 		return "result-dry-run"
 	case r.Outcome == updater.Deferred && r.Restart != "":
