@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -53,10 +54,6 @@ const (
 // database of their own, need half an hour on an old PC; twice that is not an
 // installation any more, but a question that nobody sees.
 const Limit = time.Hour
-
-// startPatience is how long a program that was written a moment ago may be held
-// by somebody else: a scanner, or a process that is just being forked.
-const startPatience = 3 * time.Second
 
 // Run is one run of an installer. All paths are absolute.
 type Run struct {
@@ -98,12 +95,12 @@ func (r Run) do(ctx context.Context) (code int, err error) {
 	defer r.tidy(output)
 	ctx, cancel := context.WithTimeout(ctx, r.Limit)
 	defer cancel()
-	cmd, started, err := r.start(ctx, output)
+	cmd, letGo, err := r.start(ctx, output)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	err = cmd.Wait()
-	started.close()
+	letGo()
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	switch {
 	case err == nil:
@@ -116,36 +113,30 @@ func (r Run) do(ctx context.Context) (code int, err error) {
 	return 0, fmt.Errorf("%w: %w", ErrFailed, err)
 }
 
-// start starts the installer, again while somebody else holds its file.
-func (r Run) start(ctx context.Context, output *os.File) (*exec.Cmd, process, error) {
-	deadline := time.Now().Add(startPatience)
-	for {
-		program, args, err := r.command()
-		if err != nil {
-			return nil, process{}, err
-		}
+// start starts the installer. It outlives koshin: one that runs is better than
+// half of one.
+func (r Run) start(ctx context.Context, output *os.File) (cmd *exec.Cmd, letGo func(), err error) {
+	program, args, err := r.command()
+	if err != nil {
+		return nil, nil, err
+	}
+	mark, err := newMarker(r.Marker)
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd, group, err := process.StartLasting(ctx, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, program, args...)
 		cmd.Dir = filepath.Dir(r.File)
 		cmd.Env = environment(os.Environ())
 		cmd.Stdout, cmd.Stderr = output, output
-		prepared, err := prepare(cmd, r)
-		if err != nil {
-			return nil, process{}, err
-		}
-		if err = cmd.Start(); err == nil {
-			prepared.join(cmd)
-			return cmd, prepared, nil
-		}
-		prepared.close()
-		if !isBusy(err) || time.Now().After(deadline) {
-			return nil, process{}, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, process{}, err
-		case <-time.After(50 * time.Millisecond):
-		}
+		cmd.SysProcAttr = r.attributes(cmd, mark)
+		return cmd
+	})
+	if err != nil {
+		mark.close()
+		return nil, nil, err
 	}
+	return cmd, func() { mark.close(); group.Close() }, nil
 }
 
 // output is where the program's own words go.

@@ -12,17 +12,20 @@ import (
 // Group is a program and the processes that it starts.
 type Group struct{ leader *os.Process }
 
-// Prepare puts a program that is not started yet into a process group of its
+// prepare puts a program that is not started yet into a process group of its
 // own: a Ctrl+C meant for koshin does not reach it, and stopping it stops its
-// children.
-func Prepare(cmd *exec.Cmd) (*Group, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+// children. On this system it never ends with koshin.
+func prepare(cmd *exec.Cmd, _ life) (*Group, error) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return &Group{}, nil
 }
 
-// Join takes the started program in.
-func (g *Group) Join(cmd *exec.Cmd) { g.leader = cmd.Process }
+// join takes the started program in.
+func (g *Group) join(cmd *exec.Cmd) { g.leader = cmd.Process }
 
 // End stops what still runs, after the program itself has ended.
 func (g *Group) End() {

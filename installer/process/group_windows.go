@@ -12,29 +12,30 @@ import (
 // Group is a program and the processes that it starts: a job object.
 type Group struct{ job windows.Handle }
 
-// Prepare is for a program that is not started yet: no console window, no share
+// prepare is for a program that is not started yet: no console window, no share
 // in a Ctrl+C that is meant for koshin, and stopping it stops its children.
-func Prepare(cmd *exec.Cmd) (*Group, error) {
+func prepare(cmd *exec.Cmd, how life) (*Group, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := endWithUs(job, true); err != nil {
+	if err := endWithUs(job, how == mortal); err != nil {
 		return nil, errors.Join(err, windows.CloseHandle(job))
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		HideWindow:    true,
-		CreationFlags: windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP,
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
+	cmd.SysProcAttr.HideWindow = true
+	cmd.SysProcAttr.CreationFlags |= windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP
 	cmd.Cancel = func() error {
 		return errors.Join(windows.TerminateJobObject(job, 1), cmd.Process.Kill())
 	}
 	return &Group{job}, nil
 }
 
-// Join takes the started program in. Where that is refused, as inside an older
+// join takes the started program in. Where that is refused, as inside an older
 // job that allows no other, only the program itself can be stopped.
-func (g *Group) Join(cmd *exec.Cmd) {
+func (g *Group) join(cmd *exec.Cmd) {
 	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid))
 	if err != nil {
 		return // it has ended already
@@ -55,9 +56,7 @@ func (g *Group) Close() {
 	_ = windows.CloseHandle(g.job)
 }
 
-// endWithUs says whether the job's processes end when its last handle does. As
-// long as a program runs they do: if koshin is killed, it must not go on
-// holding files that the recovery needs.
+// endWithUs says whether the job's processes end when its last handle does.
 func endWithUs(job windows.Handle, yes bool) error {
 	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
 	if yes {

@@ -16,18 +16,36 @@ import (
 // by somebody else (a scanner, a process being forked).
 const startPatience = 3 * time.Second
 
+// life says what becomes of a program when koshin is killed.
+type life int
+
+const (
+	mortal  life = iota // on Windows it ends, too: it must not hold files that the recovery needs
+	lasting             // it goes on
+)
+
 // Start starts the command that newCmd makes in a group of its own, again while
-// somebody else holds the program's file.
+// somebody else holds the program's file. What newCmd sets in SysProcAttr stays.
 func Start(ctx context.Context, newCmd func() *exec.Cmd) (*exec.Cmd, *Group, error) {
+	return start(ctx, newCmd, mortal)
+}
+
+// StartLasting is [Start] for a program that goes on to its end even where
+// koshin is killed. Only its context stops it, with its children.
+func StartLasting(ctx context.Context, newCmd func() *exec.Cmd) (*exec.Cmd, *Group, error) {
+	return start(ctx, newCmd, lasting)
+}
+
+func start(ctx context.Context, newCmd func() *exec.Cmd, how life) (*exec.Cmd, *Group, error) {
 	deadline := time.Now().Add(startPatience)
 	for {
 		cmd := newCmd()
-		group, err := Prepare(cmd)
+		group, err := prepare(cmd, how)
 		if err != nil {
 			return nil, nil, err
 		}
 		if err = cmd.Start(); err == nil {
-			group.Join(cmd)
+			group.join(cmd)
 			return cmd, group, nil
 		}
 		group.Close()
