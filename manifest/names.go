@@ -11,6 +11,10 @@ import (
 // name on every system, so the device names of Windows are refused.
 type ProductID string
 
+// SelfID is koshin as a product of itself. It is published like any other and
+// configured nowhere: where it is and which version it is, it knows.
+const SelfID ProductID = "koshin"
+
 // Channel is a line of builds that a PC follows.
 type Channel string
 

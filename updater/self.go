@@ -10,9 +10,8 @@ import (
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
-// SelfID is koshin as a product of itself. It is not configured: where it is
-// and which version it is, it knows.
-const SelfID manifest.ProductID = "koshin"
+// SelfID is [manifest.SelfID].
+const SelfID = manifest.SelfID
 
 // What keeps koshin from updating itself.
 var (

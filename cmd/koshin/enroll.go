@@ -157,6 +157,9 @@ func (a *app) enrolled(e enrollment, file string) (*config.Config, error) {
 		if err != nil || !ok || dir == "" {
 			return nil, usageError{fmt.Errorf("--product %q: write ID=DIR, such as torikomi-soshin=C:\\Torikomi", text)}
 		}
+		if product == manifest.SelfID {
+			return nil, fmt.Errorf("--product %s: %w", text, config.ErrItself)
+		}
 		if dir, err = filepath.Abs(dir); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,8 @@ var (
 	// ErrInvalid: the file is there and something in it is wrong. It comes as
 	// an [Error], which says where.
 	ErrInvalid = errors.New("invalid configuration")
+	// ErrItself: koshin is named as a product. It keeps itself up to date.
+	ErrItself = errors.New("koshin itself is no product to configure")
 	// ErrUnprotected: others than its owner could change the file or folder.
 	ErrUnprotected = errors.New("not protected")
 )
@@ -36,6 +38,7 @@ type Error struct {
 	Line   int    // from 1; 0 where it is not about one line
 	Key    string // such as "source.urls"
 	Reason string
+	Err    error // the same, where callers may want to tell it from others; else nil
 }
 
 func (e *Error) Error() string {
@@ -48,6 +51,9 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("%s: %s: %s", at, e.Key, e.Reason)
 }
+
+// Unwrap gives Err.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Is makes every Error an [ErrInvalid].
 func (e *Error) Is(target error) bool { return target == ErrInvalid }

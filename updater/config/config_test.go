@@ -86,6 +86,16 @@ func TestFaultsAreLocated(t *testing.T) {
 	}
 }
 
+// koshin keeps itself up to date; as a product it would do so twice, and in two
+// places.
+func TestKoshinIsNoProduct(t *testing.T) {
+	_, file, err := load(t, strings.Replace(good, `"torikomi-soshin"`, `"koshin"`, 1))
+	fault, ok := errors.AsType[*config.Error](err)
+	if !ok || !errors.Is(err, config.ErrItself) || !errors.Is(err, config.ErrInvalid) || fault.File != file || fault.Key != "product[0].id" {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestNotEnrolled(t *testing.T) {
 	if _, err := config.Load(filepath.Join(t.TempDir(), "koshin.toml")); !errors.Is(err, config.ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)

@@ -84,6 +84,9 @@ func (c *Config) completeProducts(fault func(string, string, ...any) error) erro
 		if _, err := manifest.ParseProductID(string(p.ID)); err != nil {
 			return fault(key+".id", "%v", err)
 		}
+		if p.ID == manifest.SelfID {
+			return &Error{File: c.File, Key: key + ".id", Reason: ErrItself.Error(), Err: ErrItself}
+		}
 		if p.Dir == "" {
 			return fault(key+".dir", "is missing")
 		}

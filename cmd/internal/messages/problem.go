@@ -142,6 +142,7 @@ func kinds() []kind {
 
 		{config.ErrNotFound, "config-missing", exitcode.Usage},
 		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
+		{config.ErrItself, "config-itself", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
 		{installer.ErrUnsafeProgram, "program-unprotected", exitcode.Usage},
 		{protect.ErrWritable, "own-folder-writable", exitcode.Usage},
