@@ -81,27 +81,44 @@ func (u *Updater) owedFile(p manifest.ProductID) string {
 	return filepath.Join(u.productState(p), "restart.json")
 }
 
-// owed reads the update that waits for the restart. A damaged note is worth a
-// warning and no more: the next update begins anew.
-func (u *Updater) owed(p manifest.ProductID) (Owed, bool) {
-	var o Owed
+// ErrOwed is a note of an update that waits for the restart which cannot be
+// relied on: nothing is installed from it, and the next update begins anew.
+var ErrOwed = errors.New("note of the update that waits for the restart is damaged")
+
+// readOwed reads the update that waits for the restart, if there is one.
+func (u *Updater) readOwed(p manifest.ProductID) (Owed, bool, error) {
 	data, err := readSmall(u.owedFile(p))
-	if err == nil {
-		err = json.Unmarshal(data, &o)
-	}
-	if err == nil && (o.Schema != owedSchema || o.Product != p || o.Version.IsZero()) {
-		err = fmt.Errorf("schema %q, product %q", o.Schema, o.Product)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Owed{}, false, nil
 	}
 	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			u.log.Warn("note of an update that waits for the restart is damaged", "product", p, "error", err)
-		}
-		return Owed{}, false
+		return Owed{}, false, fmt.Errorf("%w: %w", ErrOwed, err)
 	}
-	return o, true
+	o, err := parseOwed(data, p)
+	return o, err == nil, err
 }
 
-// owedStatus is the same for reports; nil where none waits.
+func parseOwed(data []byte, p manifest.ProductID) (o Owed, err error) {
+	if err := json.Unmarshal(data, &o); err != nil {
+		return Owed{}, fmt.Errorf("%w: %w", ErrOwed, err)
+	}
+	if o.Schema != owedSchema || o.Product != p || o.Version.IsZero() {
+		return Owed{}, fmt.Errorf("%w: schema %q, product %q", ErrOwed, o.Schema, o.Product)
+	}
+	return o, nil
+}
+
+// owed is the same for those to whom a damaged note is worth a warning and no
+// more.
+func (u *Updater) owed(p manifest.ProductID) (Owed, bool) {
+	o, ok, err := u.readOwed(p)
+	if err != nil {
+		u.log.Warn("note of an update that waits for the restart is damaged", "product", p, "error", err)
+	}
+	return o, ok
+}
+
+// owedStatus is for reports; nil where none waits.
 func (u *Updater) owedStatus(p manifest.ProductID) *Owed {
 	if o, ok := u.owed(p); ok {
 		return &o

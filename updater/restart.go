@@ -94,7 +94,7 @@ func (j *job) owe(c manifest.Candidate, staged *installer.Staged, before *confir
 func (j *job) resume(ctx context.Context) (*installer.Staged, error) {
 	o, ok := j.owed(j.product.ID)
 	if !ok {
-		return nil, nil
+		return nil, j.forget(ctx) // a damaged note, too
 	}
 	switch o.fate(j.report.Decision, j.now()) {
 	case wait:
@@ -128,7 +128,7 @@ func (j *job) resumeUnlessDry(ctx context.Context) (*installer.Staged, error) {
 // forget drops what waits for the restart. The staged build goes too, unless it
 // is in use; then the next one that is staged takes its place.
 func (j *job) forget(ctx context.Context) error {
-	if _, ok := j.owed(j.product.ID); !ok {
+	if _, ok, err := j.readOwed(j.product.ID); !ok && err == nil {
 		return nil
 	}
 	if err := atomicfile.Remove(j.owedFile(j.product.ID)); err != nil {
@@ -142,11 +142,12 @@ func (j *job) forget(ctx context.Context) error {
 
 // finishOwed puts into place what was left for the restart, from what is on the
 // disk alone: the staged build, the manifest accepted last, and what connected
-// before. It says whether there was anything to do.
+// before. It says whether there was anything to do. [ErrOwed]: nobody can say
+// what that was, and nothing is changed.
 func (j *job) finishOwed(ctx context.Context) (done bool, err error) {
-	o, ok := j.owed(j.product.ID)
+	o, ok, err := j.readOwed(j.product.ID)
 	if !ok || j.Updater.options.Delegated {
-		return false, nil
+		return false, err
 	}
 	m, err := j.lastManifest(j.product)
 	if err != nil {

@@ -64,6 +64,7 @@ func (w *world) commands() map[string]command {
 	maps.Copy(all, diskCommands())
 	maps.Copy(all, inUseCommands())
 	maps.Copy(all, rightsCommands())
+	maps.Copy(all, journalCommands())
 	return all
 }
 

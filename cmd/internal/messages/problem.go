@@ -194,6 +194,7 @@ func kinds() []kind {
 		{installer.ErrJournal, "journal-damaged", exitcode.Failed},
 		{installer.ErrJournalSchema, "state-newer", exitcode.Failed},
 		{installer.ErrRecord, "record-damaged", exitcode.Failed},
+		{updater.ErrOwed, "restart-damaged", exitcode.Failed},
 		{installer.ErrInterrupted, "interrupted-before", exitcode.Failed},
 		{installer.ErrNoVersion, "version-unreadable", exitcode.Failed},
 		{installer.ErrNoMatch, "folder-unknown", exitcode.Failed},
