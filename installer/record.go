@@ -84,11 +84,15 @@ func (p *Product) loadRecord(name string) (*Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
+	return readRecord(data, p.place.Product)
+}
+
+func readRecord(data []byte, product manifest.ProductID) (*Record, error) {
 	var r Record
 	if err := json.Unmarshal(data, &r, json.RejectUnknownMembers(true)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
-	if r.Schema != r.schema() || r.Product != p.place.Product {
+	if r.Schema != r.schema() || r.Product != product {
 		return nil, fmt.Errorf("%w: schema %q, product %q", ErrRecord, r.Schema, r.Product)
 	}
 	return &r, nil
