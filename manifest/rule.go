@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -27,46 +28,73 @@ type Rule struct {
 	Kind    RuleKind
 	Path    string         // pe, file, command
 	Name    string         // uninstall-key
-	Pattern *regexp.Regexp // file; its first group is the version
+	Pattern *regexp.Regexp // file; its one group is the version
 	Args    []string       // command
 }
 
-// ParseRule reads a rule's text form. The empty text is "koshin-record".
+// ParseRule reads a rule's text form. The empty text is "koshin-record". An
+// error names the rule and what is unclear about it.
 func ParseRule(text string) (Rule, error) {
 	kind, rest, _ := strings.Cut(text, ":")
 	rule := Rule{Kind: RuleKind(kind)}
-	switch rule.Kind {
-	case RuleRecord, "":
-		if rest != "" {
-			return Rule{}, fmt.Errorf("detect %q: koshin-record takes nothing", text)
-		}
-		return Rule{Kind: RuleRecord}, nil
-	case RulePE:
-		rule.Path = rest
-	case RuleUninstall:
-		rule.Name = rest
-		if rest == "" || strings.ContainsAny(rest, `\/`) {
-			return Rule{}, fmt.Errorf("detect %q: needs the name of one uninstall key", text)
-		}
-		return rule, nil
-	case RuleFile:
-		path, pattern, _ := strings.Cut(rest, ":")
-		compiled, err := regexp.Compile(pattern)
-		if err != nil || compiled.NumSubexp() < 1 {
-			return Rule{}, fmt.Errorf("detect %q: needs a regular expression with one group, the version", text)
-		}
-		rule.Path, rule.Pattern = path, compiled
-	case RuleCommand:
-		words, err := shlex.Split(rest)
-		if err != nil || len(words) == 0 {
-			return Rule{}, fmt.Errorf("detect %q: needs a program", text)
-		}
-		rule.Path, rule.Args = words[0], words[1:]
-	default:
-		return Rule{}, fmt.Errorf("detect %q: use koshin-record, pe:PATH, uninstall-key:NAME, file:PATH:REGEXP or command:PATH ARGS", text)
+	if text == "" {
+		rule.Kind = RuleRecord
 	}
-	if !validInside(rule.Path) {
-		return Rule{}, fmt.Errorf("detect %q: %q is not a path inside the install folder", text, rule.Path)
+	if err := rule.parse(rest); err != nil {
+		return Rule{}, fmt.Errorf("detect %q: %w", text, err)
 	}
 	return rule, nil
+}
+
+// parse reads what follows the kind.
+func (r *Rule) parse(rest string) (err error) {
+	switch r.Kind {
+	case RuleRecord:
+		if rest != "" {
+			return errors.New("koshin-record takes nothing")
+		}
+		return nil
+	case RuleUninstall:
+		r.Name = rest
+		if rest == "" || strings.ContainsAny(rest, `\/`) || strings.TrimSpace(rest) != rest {
+			return errors.New("needs the name of one uninstall key, without its path and without spaces around it")
+		}
+		return nil
+	case RulePE:
+		r.Path = rest
+	case RuleFile:
+		path, pattern, _ := strings.Cut(rest, ":")
+		r.Path = path
+		if r.Pattern, err = versionPattern(pattern); err != nil {
+			return err
+		}
+	case RuleCommand:
+		words, err := shlex.Split(rest)
+		if err != nil {
+			return fmt.Errorf("the command cannot be split into words: %w", err)
+		}
+		if len(words) == 0 {
+			return errors.New("needs a program")
+		}
+		r.Path, r.Args = words[0], words[1:]
+	default:
+		return errors.New("use koshin-record, pe:PATH, uninstall-key:NAME, file:PATH:REGEXP or command:PATH ARGS")
+	}
+	if !validInside(r.Path) || strings.TrimSpace(r.Path) != r.Path {
+		return fmt.Errorf("%q is not a path inside the install folder, with / between its parts", r.Path)
+	}
+	return nil
+}
+
+// versionPattern has exactly one group: with two, nobody knows which of them is
+// the version.
+func versionPattern(text string) (*regexp.Regexp, error) {
+	pattern, err := regexp.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	if n := pattern.NumSubexp(); n != 1 {
+		return nil, fmt.Errorf("needs a regular expression with one group, the version; %q has %d", text, n)
+	}
+	return pattern, nil
 }
