@@ -65,9 +65,12 @@ const (
 	PlanChanged  Key = "plan-changed"
 	PlanMissing  Key = "plan-missing"
 
-	NoteOwed       Key = "left-for-restart"
-	NoteWaiting    Key = "waiting-for-file"
-	NoteWaitingFor Key = "waiting-for-program"
+	NoteOwed          Key = "left-for-restart"
+	NoteOwedRights    Key = "restart-no-rights"
+	NoteOwedNot       Key = "restart-not-scheduled"
+	NoteOwedOwnConfig Key = "restart-own-config"
+	NoteWaiting       Key = "waiting-for-file"
+	NoteWaitingFor    Key = "waiting-for-program"
 
 	GateDelegated  Key = "gate-delegated"
 	GateWithdrawn  Key = "gate-withdrawn"

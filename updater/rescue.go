@@ -28,12 +28,14 @@ import (
 // The copy is written and flushed before the renames, and replaced only after
 // the new koshin has been committed. The system runs it at every start as
 // "koshin recover" (package schedule); it heals koshin first, then the products.
+// An update that waits for the restart is finished by the same run, so that it
+// needs both as well; enroll makes them where it may.
 
 // selfRecord is self.json.
 type selfRecord struct {
 	Schema     string           `json:"schema"`
-	Executable string           `json:"executable"`       // where koshin belongs
-	Rescue     manifest.Version `json:"rescue,omitempty"` // what the copy is
+	Executable string           `json:"executable"`      // where koshin belongs
+	Rescue     manifest.Version `json:"rescue,omitzero"` // what the copy is; zero: a development build
 }
 
 const selfSchema = "koshin/self/1"
@@ -60,7 +62,7 @@ func (u *Updater) isRescue() bool {
 
 func (u *Updater) selfFile() string { return filepath.Join(u.options.StateDir, "self.json") }
 
-// selfRecord reads self.json. There is none before koshin first updates itself.
+// selfRecord reads self.json. There is none before the first copy.
 func (u *Updater) selfRecord() (*selfRecord, error) {
 	data, err := readSmall(u.selfFile())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,42 +124,112 @@ func (u *Updater) tendSelf(ctx context.Context, verb string) []Report {
 	return nil
 }
 
-// prepareRescue makes sure, before koshin's own renames, that the copy is a
-// koshin that works (the one that stands there now), that it knows where koshin
-// belongs, and that the system runs it at every start. Where it may not ask the
-// system for that, it says so.
-func (j *job) prepareRescue(ctx context.Context, version manifest.Version) error {
-	record, err := j.selfRecord()
+// errTrial: the system's own configuration is another one.
+var errTrial = errors.New("not the configuration of the whole pc")
+
+// prepareSelf prepares the recovery before koshin's own renames. Where the
+// system does not run it, that is said.
+func (j *job) prepareSelf(ctx context.Context, version manifest.Version) error {
+	if err := j.keepRescue(ctx, version); err != nil {
+		return err
+	}
+	err := j.scheduleRescue(ctx)
 	if err != nil {
-		return err
-	}
-	_, statErr := os.Stat(j.rescueFile())
-	self := j.Updater.options.Self
-	if record == nil || statErr != nil || !record.Rescue.Equal(version) || record.Executable != self.Executable {
-		if err := j.writeRescue(ctx, version); err != nil {
-			return err
-		}
-	} else if err := protect.Folder(j.rescueDir()); err != nil {
-		return err
-	}
-	if !self.Boot {
-		j.report.Notes = append(j.report.Notes, note(NoteBootOwnConfig, "file", self.ConfigFile, "copy", j.rescueFile()))
-		return nil
-	}
-	err = schedule.Recover(j.rescueFile(), self.ConfigFile).Install(ctx)
-	switch {
-	case err == nil:
-	case errors.Is(err, fs.ErrPermission):
-		j.report.Notes = append(j.report.Notes, note(NoteBootRights, "copy", j.rescueFile()))
-	default:
 		j.log.WarnContext(ctx, "recovery at the start of the PC was not scheduled", "error", err)
-		j.report.Notes = append(j.report.Notes, note(NoteBootNot, "copy", j.rescueFile()))
+		key := unscheduled(err, NoteBootOwnConfig, NoteBootRights, NoteBootNot)
+		j.report.Notes = append(j.report.Notes, note(key, "file", j.Updater.options.Self.ConfigFile, "copy", j.rescueFile()))
 	}
 	return ctx.Err()
 }
 
+// prepareRestart is the same for an update that was left for the restart. That
+// waits all the same: the next run finishes it too.
+func (j *job) prepareRestart(ctx context.Context) {
+	if err := j.prepareBoot(ctx); err != nil {
+		j.log.WarnContext(ctx, "nothing completes the update at the start of the PC", "product", j.product.ID, "error", err)
+		key := unscheduled(err, NoteOwedOwnConfig, NoteOwedRights, NoteOwedNot)
+		j.report.Notes = append(j.report.Notes, note(key, "file", j.Updater.options.Self.ConfigFile))
+	}
+}
+
+// PrepareBoot makes the copy of koshin that only recovers, and has the system run
+// it at every start. It may be repeated. Without the rights for it the error is
+// [io/fs.ErrPermission].
+func (u *Updater) PrepareBoot(ctx context.Context) error {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return u.prepareBoot(ctx)
+}
+
+// prepareBoot takes the running koshin for the copy: what it leaves to do, it
+// can also finish. While koshin's own update is open the copy is the one that
+// heals it, and stays.
+func (u *Updater) prepareBoot(ctx context.Context) error {
+	if u.options.Self.Executable == "" {
+		return errors.ErrUnsupported
+	}
+	if u.isRescue() {
+		return nil // the system runs it just now
+	}
+	own, err := u.ownState()
+	if err != nil {
+		return err
+	}
+	if !own.open {
+		if err := u.keepRescue(ctx, own.running); err != nil {
+			return fmt.Errorf("keep a copy of koshin: %w", err)
+		}
+	}
+	return u.scheduleRescue(ctx)
+}
+
+// keepRescue makes sure that the copy is a koshin that works, this version, the
+// one that stands in its place now, and that it knows where koshin belongs.
+func (u *Updater) keepRescue(ctx context.Context, version manifest.Version) error {
+	record, err := u.selfRecord()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stat(u.rescueFile())
+	if record == nil || err != nil || version.IsZero() || !record.Rescue.Equal(version) || record.Executable != u.options.Self.Executable {
+		return u.writeRescue(ctx, version)
+	}
+	return protect.Folder(u.rescueDir())
+}
+
+// scheduleRescue has the system run the copy at every start.
+func (u *Updater) scheduleRescue(ctx context.Context) error {
+	self := u.options.Self
+	if self.Boot == nil {
+		return errTrial
+	}
+	return self.Boot(ctx, schedule.Recover(u.rescueFile(), self.ConfigFile))
+}
+
+// unscheduled chooses the words for why the system does not run the copy.
+func unscheduled(err error, ownConfig, rights, other Key) Key {
+	switch {
+	case errors.Is(err, errTrial):
+		return ownConfig
+	case errors.Is(err, fs.ErrPermission):
+		return rights
+	}
+	return other
+}
+
 // writeRescue makes the copy anew from the koshin that stands in its place.
+// Where the system runs it, an executable that ordinary users could have changed
+// is refused ([protect.ErrWritable]).
 func (u *Updater) writeRescue(ctx context.Context, version manifest.Version) error {
+	own := u.options.Self.Executable
+	if u.options.Self.Boot != nil {
+		if err := errors.Join(protect.File(own, false), protect.File(filepath.Dir(own), false)); err != nil {
+			return err
+		}
+	}
 	if err := protect.Make(u.rescueDir(), protect.Everyone); err != nil {
 		return err
 	}
@@ -167,7 +239,6 @@ func (u *Updater) writeRescue(ctx context.Context, version manifest.Version) err
 			_ = os.Remove(name) // it is in nobody's way
 		}
 	}
-	own := u.options.Self.Executable
 	err := atomicfile.WriteMode(u.rescueFile(), 0o755, func(w io.Writer) error { return copyFile(ctx, w, own) })
 	if err != nil {
 		return err

@@ -1,13 +1,17 @@
 package updater
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
 // TestNewestJournal is the gate: as long as an older koshin may have to recover
@@ -85,4 +89,62 @@ func TestSelfRecord(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+// TestPrepareBoot: the copy is the running koshin, and the system is asked to
+// run it; but for SYSTEM nothing is copied that ordinary users could have put
+// there, and while koshin's own update is open the copy that heals it stays.
+func TestPrepareBoot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	state, program := filepath.Join(dir, "state"), filepath.Join(dir, "opt", "koshin")
+	write := func(name, text string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o700)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var asked []schedule.Task
+	u := New(Options{StateDir: state, Self: Self{
+		Executable: program, ConfigFile: filepath.Join(dir, "koshin.toml"),
+		Boot: func(_ context.Context, task schedule.Task) error { asked = append(asked, task); return nil },
+	}})
+	copied := func(want string) {
+		t.Helper()
+		if got, err := os.ReadFile(u.rescueFile()); err != nil || string(got) != want {
+			t.Errorf("copy is %q, not %q: %v", got, want, err)
+		}
+	}
+	for n, text := range []string{"one", "two"} { // a development build may be another one each time
+		write(program, text)
+		if err := u.PrepareBoot(t.Context()); err != nil || len(asked) != n+1 || asked[n].Program != u.rescueFile() {
+			t.Fatalf("%v, %+v", err, asked)
+		}
+		copied(text)
+	}
+	if r, err := u.selfRecord(); err != nil || r.Executable != program || !r.Rescue.IsZero() {
+		t.Errorf("%+v, %v", r, err)
+	}
+
+	write(program, "changed")
+	if runtime.GOOS != "windows" { // there: package protect
+		for _, name := range []string{program, filepath.Dir(program)} {
+			if err := os.Chmod(name, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := u.PrepareBoot(t.Context()); !errors.Is(err, protect.ErrWritable) {
+				t.Errorf("%s: %v", name, err)
+			}
+			copied("two")
+			if err := os.Chmod(name, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+
+	write(filepath.Join(state, "products", "koshin", "journal"), "damaged")
+	if err := u.PrepareBoot(t.Context()); err != nil && !errors.Is(err, installer.ErrJournal) {
+		t.Errorf("open: %v", err)
+	}
+	copied("two")
 }

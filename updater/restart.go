@@ -44,7 +44,7 @@ func (j *job) inPlace(ctx context.Context, plan *installer.Plan, c manifest.Cand
 	}
 	j.log.InfoContext(ctx, "left for the restart", "product", j.product.ID, "version", c.Build.Version, "error", err)
 	j.report.Snapshot, j.report.Plan = "", nil // nothing of it was done
-	return nil, errors.Join(j.inst.DropSnapshot(ctx, plan), j.owe(c, staged, before, err))
+	return nil, errors.Join(j.inst.DropSnapshot(ctx, plan), j.owe(ctx, c, staged, before, err))
 }
 
 func (j *job) backUpAndSwap(ctx context.Context, plan *installer.Plan) (*installer.Transaction, error) {
@@ -65,8 +65,9 @@ func (j *job) backUpAndSwap(ctx context.Context, plan *installer.Plan) (*install
 	return tx, nil
 }
 
-// owe notes that the staged build waits for the restart.
-func (j *job) owe(c manifest.Candidate, staged *installer.Staged, before *confirm.Report, cause error) error {
+// owe notes that the staged build waits for the restart, and has the system
+// finish it then.
+func (j *job) owe(ctx context.Context, c manifest.Candidate, staged *installer.Staged, before *confirm.Report, cause error) error {
 	o := Owed{
 		Product: j.product.ID, Version: c.Build.Version, Tree: staged.Tree, Package: c.Package.SHA256, Checked: j.now(),
 		From: j.report.Found.Version, State: j.report.Found.State, Before: before.State,
@@ -85,6 +86,7 @@ func (j *job) owe(c manifest.Candidate, staged *installer.Staged, before *confir
 	j.fresh = j.resumed == nil
 	j.say(Event{Phase: PhaseSwap, Product: j.product.ID, Note: note(NoteOwed, "version", o.Version)})
 	j.report.Outcome, j.report.Restart, j.report.Owed = Deferred, RestartInstalls, &o
+	j.prepareRestart(ctx)
 	return nil
 }
 

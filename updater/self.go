@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -27,7 +28,9 @@ type Self struct {
 	Executable string           // absolute, with links resolved; empty: this program keeps off itself
 	Version    manifest.Version // zero: a development build
 	ConfigFile string           // what a koshin that is started is told
-	Boot       bool             // have the system run the recovery at every start
+	// Boot has the system run the recovery at every start, as
+	// [schedule.Task.Install] does; nil: this is not the koshin of the whole PC.
+	Boot func(context.Context, schedule.Task) error
 }
 
 // selfTimeout is how long a koshin that is started may take to say its version

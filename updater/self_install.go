@@ -43,7 +43,7 @@ func (j *job) installSelf(ctx context.Context, release *trust.Release, in instal
 		return nil
 	}
 	j.phase(SelfID, PhaseBackUp, note(NoteBackUp))
-	if err := j.prepareRescue(ctx, in.Version); err != nil {
+	if err := j.prepareSelf(ctx, in.Version); err != nil {
 		return fmt.Errorf("keep a copy of koshin: %w", err)
 	}
 	j.phase(SelfID, PhaseSwap, note(NoteSwap))

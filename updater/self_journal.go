@@ -33,7 +33,7 @@ func (u *Updater) othersSettled() error {
 
 // ownState is what decides how far this koshin may go beyond the one before it.
 type ownState struct {
-	record    *selfRecord      // nil: koshin never updated itself here
+	record    *selfRecord      // nil: there never was a copy
 	open      bool             // its own transaction is
 	committed bool             // and the new koshin stays
 	inPlace   bool             // this program is the one that the record names

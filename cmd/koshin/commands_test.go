@@ -54,6 +54,7 @@ func (w *world) commands() map[string]command {
 		"client":    w.client,
 
 		"executable": w.executable,
+		"boot":       boot,
 
 		"setup-program":   setupProgram,
 		"kill-during-run": killDuringRun,

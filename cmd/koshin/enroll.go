@@ -14,6 +14,7 @@ import (
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
+	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -44,12 +45,16 @@ func (a *app) enrollCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			atBoot := a.prepareBoot(c.Context(), file)
 			if a.json {
 				a.print(map[string]string{"schema": schema("enroll"), "config": file})
 				return nil
 			}
 			a.sayln("enrolled", "file", file)
-			return nil
+			if !atBoot {
+				a.sayln("enrolled-no-boot")
+			}
+			return c.Context().Err()
 		},
 	}
 	flags := c.Flags()
@@ -92,6 +97,23 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 		return "", err
 	}
 	return file, writeEnrollment(c, e, anchor)
+}
+
+// prepareBoot has the system recover at every start of the PC from now on, where
+// it is the whole PC that was enrolled. The PC is enrolled without that as well:
+// it says false, and the first update that needs it tries again.
+func (a *app) prepareBoot(ctx context.Context, file string) bool {
+	if file != a.machine.config {
+		return true // a trial has nothing to do with it
+	}
+	c, err := config.Load(file)
+	if err == nil {
+		err = updater.New(updater.Options{StateDir: c.StateDir, Self: a.itself(c), Log: a.log}).PrepareBoot(ctx)
+	}
+	if err != nil {
+		a.log.WarnContext(ctx, "recovery at the start of the PC was not scheduled", "error", err)
+	}
+	return err == nil
 }
 
 // makeFolders makes the folders of the configuration and of the state for

@@ -19,6 +19,7 @@ import (
 // app is what every verb has: the streams, the words and the common flags.
 type app struct {
 	terminal.Streams
+	machine  machine
 	words    *messages.Catalogue
 	language messages.Language
 	log      *slog.Logger
@@ -51,12 +52,16 @@ func (e failure) Unwrap() error { return e.error }
 
 // Run carries out one command line and returns the exit code.
 func Run(ctx context.Context, args []string, streams terminal.Streams) exitcode.Code {
+	return runOn(ctx, thisMachine(), args, streams)
+}
+
+func runOn(ctx context.Context, m machine, args []string, streams terminal.Streams) exitcode.Code {
 	words, err := messages.Load()
 	if err != nil {
 		fmt.Fprintln(streams.Err, "koshin:", err)
 		return exitcode.Failed
 	}
-	a := &app{Streams: streams, words: words, language: messages.System(), log: slog.New(slog.DiscardHandler)}
+	a := &app{Streams: streams, machine: m, words: words, language: messages.System(), log: slog.New(slog.DiscardHandler)}
 	a.In = bufio.NewReader(streams.In) // one for all questions: answers may be typed ahead
 	root := a.command()
 	root.SetArgs(args)

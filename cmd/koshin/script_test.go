@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/koshin-updater/koshin/cmd/internal/sampleclient"
+	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
 // TestMain makes the test binary the koshin of the scripts, and the sample
@@ -18,7 +24,24 @@ func TestMain(m *testing.M) {
 	if sampleclient.Requested() {
 		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"koshin": main})
+	testscript.Main(m, map[string]func(){"koshin": main, "whole-pc": wholePC})
+}
+
+// wholePC is koshin where the script's own configuration is the one of the whole
+// PC. What the system is to run at its start goes to task.txt; $AT_BOOT says how
+// it takes that.
+func wholePC() {
+	work := os.Getenv("WORK")
+	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), atBoot: func(_ context.Context, t schedule.Task) error {
+		switch os.Getenv("AT_BOOT") {
+		case "refused":
+			return fs.ErrPermission
+		case "none":
+			return errors.ErrUnsupported
+		}
+		return os.WriteFile(filepath.Join(work, "task.txt"), fmt.Appendln(nil, t.Name, t.Program, t.Args), 0o600)
+	}}
+	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
 }
 
 // TestStories tells what the programs do together, one script a story:

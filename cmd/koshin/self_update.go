@@ -59,8 +59,11 @@ func (a *app) selfUpdateCommand() *cobra.Command {
 
 // itself is what this program knows about itself. Only the koshin of the whole
 // PC has the system run its recovery: a trial beside it must not take its place.
-func itself(c *config.Config) updater.Self {
-	self := updater.Self{ConfigFile: c.File, Boot: c.File == config.DefaultFile()}
+func (a *app) itself(c *config.Config) updater.Self {
+	self := updater.Self{ConfigFile: c.File}
+	if c.File == a.machine.config {
+		self.Boot = a.machine.atBoot
+	}
 	if own, err := manifest.ParseVersion(version); err == nil {
 		self.Version = own
 	}

@@ -30,7 +30,7 @@ func TestSelfupdate(t *testing.T) {
 		return setUp(env)
 	}
 	for name, command := range map[string]command{
-		"offer-koshin": offerKoshin, "between-renames": betweenRenames, "boot": boot, "kill-near": killNear, "kill-in-commit": killInCommit, "whole": whole,
+		"offer-koshin": offerKoshin, "between-renames": betweenRenames, "kill-near": killNear, "kill-in-commit": killInCommit, "whole": whole,
 	} {
 		params.Cmds[name] = command
 	}

@@ -97,7 +97,7 @@ func (a *app) findConfig() (file string, byDefault bool) {
 	if file := os.Getenv("KOSHIN_CONFIG"); file != "" && !protect.Elevated() {
 		return file, false
 	}
-	return config.DefaultFile(), true
+	return a.machine.config, true
 }
 
 // options turns the configuration into the values that the updater is told.
@@ -125,7 +125,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
 		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy},
-		Self:      itself(c),
+		Self:      a.itself(c),
 		BuildTime: built(),
 		Log:       a.log,
 	}
