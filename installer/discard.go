@@ -57,6 +57,7 @@ func (d *discarding) folder(ctx context.Context, rel string) error {
 	}
 	for _, n := range nodes {
 		if n.mode.IsDir() {
+			d.allow(n)
 			err = d.folder(ctx, n.path)
 		} else {
 			err = d.file(ctx, n)
@@ -66,6 +67,14 @@ func (d *discarding) folder(ctx context.Context, rel string) error {
 		}
 	}
 	return d.disk.removeIfEmpty(ctx, d.work(d.area, rel))
+}
+
+// allow lets this user empty a folder. One that nobody may write in is so
+// because the folder that it replaced was.
+func (d *discarding) allow(n node) {
+	if n.mode.Perm()&0o700 != 0o700 {
+		_ = d.disk.root.Chmod(d.work(d.area, n.path), n.mode.Perm()|0o700) // if it did not help, the next step says so
+	}
 }
 
 func (d *discarding) file(ctx context.Context, n node) error {

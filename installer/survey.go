@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"time"
 
@@ -79,6 +80,9 @@ func (s *survey) visit(ctx context.Context, n node) error {
 		}
 	}
 	if n.mode.IsDir() {
+		if c == old {
+			err = s.movable(n.path)
+		}
 		s.open = append(s.open, len(s.nodes))
 	}
 	s.nodes = append(s.nodes, looked{path: n.path, dir: n.mode.IsDir(), class: c})
@@ -88,7 +92,24 @@ func (s *survey) visit(ctx context.Context, n node) error {
 	case c == unlisted:
 		s.pl.Report.Unlisted = append(s.pl.Report.Unlisted, n.path)
 	}
-	return nil
+	return err
+}
+
+// movable says whether a folder can be renamed: one on another volume cannot be,
+// and looks as if it were in use. On Windows such a folder is a link.
+func (s *survey) movable(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	here, err := volume(s.p.path(s.p.live))
+	if err != nil {
+		return err
+	}
+	there, err := volume(s.p.path(path.Join(s.p.live, name)))
+	if err == nil && there != here {
+		err = fmt.Errorf("%w: %q", ErrOtherVolume, name)
+	}
+	return err
 }
 
 func (s *survey) recordFrom(record *Record) error {
@@ -222,6 +243,11 @@ func (s *survey) placeEntry(n int) (Step, error) {
 	case remains && s.holdsData(at):
 		return Step{}, fmt.Errorf("%w: %q", ErrDataInTheWay, e.Path)
 	case remains:
+		if node.dir {
+			if err := s.movable(e.Path); err != nil {
+				return Step{}, err
+			}
+		}
 		s.pl.Report.Aside = append(s.pl.Report.Aside, e.Path)
 	}
 	switch {
