@@ -22,24 +22,33 @@ import (
 // a file take what the install folder hands down.
 
 // carryAccess gives every staged file and folder the access of the installed
-// one whose place it takes.
-func (t files) carryAccess(ctx context.Context) error {
-	p := t.product
-	if accessIsHandedDown || t.plan.Direction != Update || !p.disk.exists(p.live) {
+// one whose place it takes. Only those are looked at once more that were not
+// alike when both builds were just walked.
+func (t files) carryAccess(ctx context.Context, seen *likeness) error {
+	if !seen.wanted {
 		return nil
 	}
-	c := newCarrier(p, p.live, p.work(t.plan.Source))
+	c := newCarrier(t.product, t.product.live, t.product.work(t.plan.Source))
 	defer c.close()
 	return t.eachPut(ctx, func(e pack.Entry) error {
-		old, stands := t.from.find(e.Path)
-		switch {
-		case !stands || old.Type != e.Type:
-			return nil
-		case e.Type == pack.Dir:
-			return c.carry(e, 0o755)
+		at, _ := t.to.found.find(e.Path)
+		switch seen.pairs[at] {
+		case alike:
+			return c.likeList(e)
+		case unlike:
+			old, _ := t.from.find(e.Path)
+			return c.carry(e, installedMode(old))
 		}
-		return c.carry(e, mode(old))
+		return nil
 	})
+}
+
+// installedMode is what koshin gives such an entry.
+func installedMode(e pack.Entry) fs.FileMode {
+	if e.Type == pack.Dir {
+		return 0o755
+	}
+	return mode(e)
 }
 
 // eachPut goes through the entries that the plan puts.

@@ -3,6 +3,7 @@ package installer
 import (
 	"errors"
 	"os"
+	"path"
 
 	"golang.org/x/sys/unix"
 
@@ -13,7 +14,8 @@ import (
 const maxList = 64 << 10
 
 // likeList gives a file or folder the POSIX access lists of the old one.
-func (c *carrier) likeList(old string, folder *os.Root, base string, e pack.Entry) error {
+func (c *carrier) likeList(e pack.Entry) error {
+	old := c.p.path(path.Join(c.from, e.Path))
 	names := []string{"system.posix_acl_access"}
 	if e.Type == pack.Dir {
 		names = append(names, "system.posix_acl_default")
@@ -33,7 +35,11 @@ func (c *carrier) likeList(old string, folder *os.Root, base string, e pack.Entr
 		case err != nil:
 			return &os.PathError{Op: "read the access list", Path: old, Err: err}
 		}
-		if err := setList(folder, base, name, list[:n]); err != nil {
+		folder, base, err := c.on[1].at(path.Join(c.to, e.Path))
+		if err == nil {
+			err = setList(folder, base, name, list[:n])
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -1,11 +1,7 @@
-//go:build !linux && !windows
+//go:build !linux
 
 package installer
 
-import (
-	"os"
+import "github.com/koshin-updater/koshin/manifest/pack"
 
-	"github.com/koshin-updater/koshin/manifest/pack"
-)
-
-func (c *carrier) likeList(string, *os.Root, string, pack.Entry) error { return nil }
+func (c *carrier) likeList(pack.Entry) error { return nil }

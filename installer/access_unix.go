@@ -5,7 +5,6 @@ package installer
 import (
 	"io/fs"
 	"os"
-	"path"
 	"syscall"
 
 	"github.com/koshin-updater/koshin/manifest/pack"
@@ -19,29 +18,37 @@ const accessIsHandedDown = false
 // changed it since koshin gave the old one its mode, that mode. The right to run
 // as the owner is never carried on: it was given to other bytes.
 func (c *carrier) like(old fs.FileInfo, folder *os.Root, base string, e pack.Entry, installed fs.FileMode) error {
-	is, err := folder.Lstat(base)
+	info, err := folder.Lstat(base)
 	if err != nil {
 		return err
 	}
-	was, _ := old.Sys().(*syscall.Stat_t)
-	now, _ := is.Sys().(*syscall.Stat_t)
-	if was != nil && now != nil && (was.Uid != now.Uid || was.Gid != now.Gid) {
+	was, is := rightsOf(old), rightsOf(info)
+	if !was.sameOwner(is) {
 		// Without the right to give files away they become this user's, as
 		// every new file does.
-		if err := ignore(folder.Lchown(base, int(was.Uid), int(was.Gid)), fs.ErrPermission); err != nil {
+		if err := ignore(folder.Lchown(base, int(was.uid), int(was.gid)), fs.ErrPermission); err != nil {
 			return err
 		}
 	}
+	if !was.sameMode(is, installed) {
+		if err := folder.Chmod(base, was.mode); err != nil {
+			return err
+		}
+	}
+	return c.likeList(e)
+}
+
+// rightsOf leaves the owner out where the system does not tell.
+func rightsOf(info fs.FileInfo) rights {
 	meaning := fs.ModePerm
-	if e.Type == pack.Dir {
+	if info.IsDir() {
 		meaning |= fs.ModeSetgid | fs.ModeSticky // for what is made inside
 	}
-	if mode := old.Mode() & meaning; mode != installed && mode != is.Mode()&meaning {
-		if err := folder.Chmod(base, mode); err != nil {
-			return err
-		}
+	r := rights{mode: info.Mode() & meaning, there: true}
+	if stat, _ := info.Sys().(*syscall.Stat_t); stat != nil {
+		r.uid, r.gid = stat.Uid, stat.Gid
 	}
-	return c.likeList(c.p.path(path.Join(c.from, e.Path)), folder, base, e)
+	return r
 }
 
 func inheritAccess(string) error      { return nil }

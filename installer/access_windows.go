@@ -21,6 +21,8 @@ const attributes = windows.FILE_ATTRIBUTE_HIDDEN | windows.FILE_ATTRIBUTE_SYSTEM
 
 func inheritAccess(path string) error { return protect.Inherit(path) }
 
+func rightsOf(fs.FileInfo) rights { return rights{} }
+
 // copyAccess gives a file or folder the rights and attributes that were set on
 // another one itself. There need not be another one.
 func copyAccess(from, to string) error {

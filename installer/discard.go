@@ -51,7 +51,7 @@ type discarding struct {
 
 // folder empties the folder at rel and removes it if nothing is left in it.
 func (d *discarding) folder(ctx context.Context, rel string) error {
-	nodes, err := d.disk.inside(ctx, d.work(d.area), rel)
+	nodes, err := nodesIn(ctx, d.disk.root, d.work(d.area, rel), rel)
 	if err != nil {
 		return err
 	}

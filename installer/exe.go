@@ -85,7 +85,7 @@ func (p *Product) exeNode() (node, error) {
 	if err != nil {
 		return node{}, err
 	}
-	return node{path: p.exe, mode: info.Mode(), size: info.Size(), mtime: info.ModTime()}, nil
+	return node{path: p.exe, mode: info.Mode(), size: info.Size(), mtime: info.ModTime(), access: rightsOf(info)}, nil
 }
 
 // stageExe copies the package, which is the executable itself, to staging/.

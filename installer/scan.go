@@ -25,11 +25,17 @@ const copyBuffer = 1 << 20
 
 // node is something on the disk, by its path below the scanned folder.
 type node struct {
-	path  string
-	mode  fs.FileMode
-	size  int64
-	mtime time.Time
+	path   string
+	mode   fs.FileMode
+	size   int64
+	mtime  time.Time
+	access rights
 }
+
+// maxOpen is how many folders a walk keeps open, one in the other: to look up
+// every folder from the top again costs more than to read it. Deeper ones are
+// looked up from the last of these.
+const maxOpen = 32
 
 // walk visits what is below a folder in the order of [pack.Compare], following
 // no link. A folder that is not there is empty. When visit says [fs.SkipDir],
@@ -38,18 +44,25 @@ func (d *disk) walk(ctx context.Context, area string, visit func(node) error) er
 	if _, err := d.lstat(area); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return d.walkInto(ctx, area, "", visit)
+	top, err := d.root.OpenRoot(area)
+	if err != nil {
+		return err
+	}
+	defer top.Close()
+	return walkInto(ctx, top, ".", "", maxOpen, visit)
 }
 
-func (d *disk) walkInto(ctx context.Context, area, rel string, visit func(node) error) error {
-	nodes, err := d.inside(ctx, area, rel)
+// walkInto goes through the folder at name in root, which is rel to those who
+// visit.
+func walkInto(ctx context.Context, root *os.Root, name, rel string, mayOpen int, visit func(node) error) error {
+	nodes, err := nodesIn(ctx, root, name, rel)
 	if err != nil {
 		return err
 	}
 	for _, n := range nodes {
 		err := visit(n)
 		if err == nil && n.mode.IsDir() {
-			err = d.walkInto(ctx, area, n.path, visit)
+			err = walkBelow(ctx, root, path.Join(name, path.Base(n.path)), n.path, mayOpen, visit)
 		}
 		if err != nil && !errors.Is(err, fs.SkipDir) {
 			return err
@@ -58,12 +71,25 @@ func (d *disk) walkInto(ctx context.Context, area, rel string, visit func(node) 
 	return nil
 }
 
-// inside is what stands in one folder below area, by name.
-func (d *disk) inside(ctx context.Context, area, rel string) ([]node, error) {
+func walkBelow(ctx context.Context, root *os.Root, name, rel string, mayOpen int, visit func(node) error) error {
+	if mayOpen == 0 {
+		return walkInto(ctx, root, name, rel, 0, visit)
+	}
+	below, err := root.OpenRoot(name)
+	if err != nil {
+		return err
+	}
+	defer below.Close()
+	return walkInto(ctx, below, ".", rel, mayOpen-1, visit)
+}
+
+// nodesIn is what stands in the folder at name in root, sorted; their paths begin
+// with rel.
+func nodesIn(ctx context.Context, root *os.Root, name, rel string) ([]node, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	dir, err := d.root.Open(path.Join(area, rel))
+	dir, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +107,7 @@ func (d *disk) inside(ctx context.Context, area, rel string) ([]node, error) {
 		if err != nil {
 			return nil, err
 		}
-		nodes = append(nodes, node{path: path.Join(rel, e.Name()), mode: info.Mode(), size: info.Size(), mtime: info.ModTime()})
+		nodes = append(nodes, node{path: path.Join(rel, e.Name()), mode: info.Mode(), size: info.Size(), mtime: info.ModTime(), access: rightsOf(info)})
 	}
 	return nodes, nil
 }

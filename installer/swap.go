@@ -124,16 +124,17 @@ func (t files) arrived(ctx context.Context) error {
 // folder.
 func (t files) prepare(ctx context.Context) error {
 	p := t.product
-	if err := p.unchanged(ctx, t.plan); err != nil {
+	seen := t.newLikeness()
+	if err := p.unchanged(ctx, t.plan, seen); err != nil {
 		return err
 	}
 	if err := p.prepare(); err != nil {
 		return err
 	}
-	if err := t.tidySource(ctx); err != nil {
+	if err := t.tidySource(ctx, seen); err != nil {
 		return err
 	}
-	if err := t.carryAccess(ctx); err != nil {
+	if err := t.carryAccess(ctx, seen); err != nil {
 		return err
 	}
 	if err := t.setAside(ctx, retired); err != nil {
@@ -156,12 +157,17 @@ func (t files) prepare(ctx context.Context) error {
 
 // unchanged looks at the install folder once more: whoever agreed to a plan did
 // not agree to another one.
-func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
+func (p *Product) unchanged(ctx context.Context, plan *Plan, seen *likeness) error {
 	if err := p.settled(); err != nil {
 		return err
 	}
 	now := newFingerprint(plan.Preserve)
-	if err := p.walkLive(ctx, plan.Preserve, func(n node) error { now.add(n); return nil }); err != nil {
+	err := p.walkLive(ctx, plan.Preserve, func(n node) error {
+		now.add(n)
+		seen.installed(n)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	if now.sum() != plan.seen {
@@ -172,7 +178,7 @@ func (p *Product) unchanged(ctx context.Context, plan *Plan) error {
 
 // tidySource checks that the new build is still complete, and moves out what a
 // rehearsal left in it.
-func (t files) tidySource(ctx context.Context) error {
+func (t files) tidySource(ctx context.Context, seen *likeness) error {
 	source := t.product.work(t.plan.Source)
 	good := make([]bool, len(t.to.Entries))
 	err := t.product.disk.walk(ctx, source, func(n node) (err error) {
@@ -181,6 +187,7 @@ func (t files) tidySource(ctx context.Context) error {
 			err := t.product.disk.move(ctx, path.Join(source, n.path), t.freeAside(t.plan.Source, n.path))
 			return cmp.Or(err, fs.SkipDir)
 		}
+		seen.staged(at, t.to.Entries[at], n.access)
 		good[at] = n.mode.IsDir()
 		if !good[at] {
 			good[at], err = t.product.isListed(ctx, path.Join(source, n.path), n, t.to, t.plan.To.Stamp)
