@@ -84,9 +84,9 @@ type PlanOptions struct {
 	// recorded folder is missing: everything but the user's data becomes the
 	// previous build.
 	KeepUnknown bool
-	// Standing is the version of a build that was installed by hand over the
-	// recorded one ([ByHand]): the record then says nothing about the folder,
-	// and the plan goes by what is there.
+	// Standing is the version of a build that was installed by hand, over the
+	// recorded one ([ByHand]) or where nothing is recorded ([Unknown]): a record
+	// then says nothing about the folder, and the plan goes by what is there.
 	Standing manifest.Version
 	// KeepStaged leaves the staged build as it is when the swap meets a file in
 	// use, for another try: see [Product.Staged].

@@ -134,9 +134,9 @@ func (j *job) planOptions(m *manifest.Manifest, in installer.Installed) installe
 		return o
 	}
 	switch in.State {
-	case installer.Unknown, installer.Damaged, installer.Moved:
+	case installer.Damaged, installer.Moved:
 		o.KeepUnknown = true
-	case installer.ByHand:
+	case installer.Unknown, installer.ByHand:
 		o.KeepUnknown, o.Standing = true, in.Version
 	}
 	return o
