@@ -53,8 +53,9 @@ func (w *world) commands() map[string]command {
 		"installed": w.installed,
 		"client":    w.client,
 
-		"executable": w.executable,
-		"boot":       boot,
+		"executable":      w.executable,
+		"boot":            boot,
+		"windows-program": windowsProgram,
 
 		"setup-program":   setupProgram,
 		"kill-during-run": killDuringRun,
