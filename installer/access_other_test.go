@@ -4,6 +4,6 @@ package installer
 
 import "testing"
 
-func setTestList(*testing.T, string) {}
+func setTestList(*testing.T, string, uint16) {}
 
 func listOf(string) string { return "" }

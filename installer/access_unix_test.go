@@ -56,7 +56,8 @@ func administered(t *testing.T, w *world, options PlanOptions) map[string]access
 			os.Chown(filepath.Join(dir, "plugins"), 0, 5678),
 		))
 	}
-	setTestList(t, filepath.Join(dir, "plugins", "p.dll"))
+	setTestList(t, filepath.Join(dir, "plugins", "p.dll"), 4) // which its mode does not show
+	setTestList(t, filepath.Join(dir, "VERSION"), 6)
 	return accessOf(t, dir)
 }
 
