@@ -33,7 +33,11 @@ func (p *Product) unpack(ctx context.Context, reader *pack.Reader, stamp time.Ti
 		return err
 	}
 	defer root.Close()
-	u := &unpacker{root: root, stamp: stamp, jobs: make(chan job, writers), free: make(chan []byte, 2*writers)}
+	made, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	u := &unpacker{root: root, stamp: stamp, masked: made.Mode().Perm() != 0o755, jobs: make(chan job, writers), free: make(chan []byte, 2*writers)}
 	u.progress(reader.Index().Size(), progress)
 	for range writers {
 		u.group.Go(u.work)
@@ -52,6 +56,7 @@ func (p *Product) unpack(ctx context.Context, reader *pack.Reader, stamp time.Ti
 type unpacker struct {
 	root   *os.Root
 	stamp  time.Time
+	masked bool // the umask, or whatever else, takes something from a mode
 	report func(n int64)
 	jobs   chan job
 	free   chan []byte // buffers for small files
@@ -177,8 +182,8 @@ func (u *unpacker) create(on *shelf, entry pack.Entry, fill func(*os.File) error
 // finish gives the file its mode and stamp and, where nothing flushes them all
 // at once, flushes it.
 func (u *unpacker) finish(file *os.File, entry pack.Entry, err error) error {
-	if err == nil && runtime.GOOS != "windows" { // which has no such modes
-		err = file.Chmod(mode(entry)) // whatever the umask
+	if err == nil && u.masked && runtime.GOOS != "windows" { // which has no such modes
+		err = file.Chmod(mode(entry))
 	}
 	if err == nil && flushEach {
 		err = file.Sync()
