@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"time"
 
@@ -142,7 +144,23 @@ func (t runs) run(ctx context.Context, action foreign.Action, build Record, area
 		return err
 	}
 	t.restart = t.restart || result.Restart
+	if err := t.flushInstalled(); err != nil {
+		return err
+	}
 	return p.disk.at("after " + point)
+}
+
+// flushInstalled makes what the installer wrote durable, before the journal says
+// that it stands: installers rarely flush. Only Linux can flush a whole volume.
+func (t runs) flushInstalled() error {
+	dir, err := os.Open(t.product.place.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(flushVolume(dir), dir.Close())
 }
 
 func (t runs) runWhenFree(ctx context.Context, r foreign.Run) (foreign.Result, error) {
