@@ -33,7 +33,7 @@ func main() {
 	quick := flag.Bool("quick", false, "a minute's worth of all that")
 	flag.Parse()
 	if *quick {
-		l.random, l.stride = 6, 67
+		l.random, l.stride = 3, 131
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

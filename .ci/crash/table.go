@@ -136,11 +136,12 @@ func (c *count) note(r *run, end string) (isBad bool) {
 	return true
 }
 
-// shortened leaves the end of a long answer out: what happened comes first.
+// shortened leaves the middle of a long answer out: what was done comes first,
+// and what koshin complained of last.
 func shortened(note string) string {
-	const most = 1500
-	if len(note) > most {
-		return note[:most] + "…"
+	const head, tail = 400, 1200
+	if len(note) > head+tail {
+		return note[:head] + " … " + note[len(note)-tail:]
 	}
 	return note
 }

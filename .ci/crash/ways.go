@@ -3,14 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 )
-
-const byChance = "killed at random"
 
 // ways are in the order of the table.
 func ways() []way {
@@ -104,65 +100,4 @@ func (r *run) endedByItself(ended result) error {
 		return fmt.Errorf("%s: koshin did not end by itself: %s", r.note, ended)
 	}
 	return nil
-}
-
-// killAtRandom kills koshin at a random instant. A recovery is what follows a
-// run that was killed so, and it is killed up to three times.
-func killAtRandom(ctx context.Context, r *run) error {
-	draw := r.draw(r.row(), r.n)
-	begin := r.scenes[0]
-	if r.plan.from != "" {
-		begin = r.lab.scenes[r.plan.from][0]
-	}
-	if err := r.on(begin); err != nil {
-		return err
-	}
-	if r.plan.from == "" {
-		return r.killSomewhere(ctx, r.args(), begin, draw)
-	}
-	if err := r.killSomewhere(ctx, planNamed(r.plan.from).arguments(r.world), begin, draw); err != nil {
-		return err
-	}
-	r.stopped = false
-	for range 1 + draw.IntN(3) {
-		if err := r.killSomewhere(ctx, r.args(), r.scenes[draw.IntN(len(r.scenes))], draw); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// killSomewhere kills koshin some time after it began or, where calls can be
-// watched, some time after a random one of them: a machine that is busy makes
-// a run longer than the one that was measured.
-func (r *run) killSomewhere(ctx context.Context, args []string, s scene, draw *rand.Rand) error {
-	if len(s.calls) == 0 || draw.IntN(4) == 0 {
-		return r.killIn(ctx, args, time.Duration(draw.Float64()*1.5*float64(s.span)))
-	}
-	at, delay := draw.IntN(len(s.calls)), time.Duration(draw.Float64()*draw.Float64()*float64(20*time.Millisecond))
-	r.note += fmt.Sprintf("; koshin %s killed %v after call %d", args[0], delay.Round(time.Microsecond), at)
-	count := -1
-	_, err := guarded(ctx, r.pc.command(ctx, args...), r.pc.dir, func(call) reply {
-		if count++; count != at {
-			return reply{}
-		}
-		r.stopped = true
-		return reply{dieIn: delay}
-	})
-	return err
-}
-
-func (r *run) killIn(ctx context.Context, args []string, after time.Duration) error {
-	c := r.pc.command(ctx, args...)
-	ownGroup(c)
-	if err := c.Start(); err != nil {
-		return err
-	}
-	timer := time.AfterFunc(after, func() { _ = kill(c.Process) }) // it may have ended
-	_ = c.Wait()                                                   // how it ended is seen on the disk
-	if !timer.Stop() {
-		r.stopped = true
-	}
-	r.note += fmt.Sprintf("; koshin %s killed after %v", args[0], after.Round(time.Millisecond))
-	return ctx.Err()
 }
