@@ -337,7 +337,7 @@ func writeHalf(c call) {
 
 // guardless says why system calls cannot be watched here.
 func guardless() string {
-	if _, err := guarded(context.Background(), exec.Command("true"), "/", func(call) reply { return reply{} }); err != nil {
+	if _, err := guarded(context.Background(), exec.CommandContext(context.Background(), "true"), "/", func(call) reply { return reply{} }); err != nil {
 		return "needs a seccomp listener: " + err.Error()
 	}
 	return ""
