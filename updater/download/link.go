@@ -35,5 +35,9 @@ func link(ctx context.Context, source Source, want wanted, final string) (bool, 
 	if !there {
 		return false, err
 	}
-	return true, os.Rename(name, final)
+	if err := os.Rename(name, final); err != nil {
+		_ = os.Remove(name) // who has the source's file open, holds its other names on Windows
+		return false, nil
+	}
+	return true, nil
 }

@@ -48,6 +48,26 @@ func TestFetchLinksAFile(t *testing.T) {
 	}
 }
 
+// TestFetchOpenSource: a scanner that has the source's file open keeps Windows
+// from renaming any of its names, and nobody from copying it.
+func TestFetchOpenSource(t *testing.T) {
+	t.Parallel()
+	data := content(1000)
+	source, file, dir := stick(t, data)
+	scanner, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer scanner.Close()
+	result, err := fetch(t.Context(), source, promised(data), dir, quick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(result.Path); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
 // TestFetchHarmsNoSource: whatever is wrong with a file that was linked, it is
 // refused, and it stays as it is where it came from.
 func TestFetchHarmsNoSource(t *testing.T) {
