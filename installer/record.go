@@ -116,8 +116,8 @@ func (p *Product) loadIndex(name string, want manifest.Digest) (*listing, error)
 	defer file.Close()
 	hash := sha256.New() // of the bytes themselves: ParseIndex takes no others for this tree
 	index, err := pack.ParseIndex(io.TeeReader(file, hash))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	if err != nil { // no longer what a package is refused for: this is koshin's own file
+		return nil, fmt.Errorf("%w: %s", ErrRecord, err.Error())
 	}
 	if manifest.Digest(hash.Sum(nil)) != want {
 		return nil, fmt.Errorf("%w: index of %s is another one", ErrRecord, name)

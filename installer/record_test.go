@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
 // FuzzReadRecord: a record is believed whole, and is the same after it was
@@ -43,4 +44,17 @@ func FuzzReadRecord(f *testing.F) {
 			t.Fatalf("%s became %s", written, twice)
 		}
 	})
+}
+
+// TestDamagedIndexIsNoPackage: people are told of a damaged record, not of a
+// package that somebody tampered with.
+func TestDamagedIndexIsNoPackage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.install(w.pack("2.2.0", build1), PlanOptions{Preserve: keep})
+	write(t, w.place.State, tree{"installed.index": `{"schema":"koshin/tree/1"}` + "\nno entry\n"})
+	_, err := w.open().Detect(t.Context(), rule(t, "koshin-record"))
+	if !errors.Is(err, ErrRecord) || errors.Is(err, pack.ErrIndex) {
+		t.Error(err)
+	}
 }
