@@ -12,7 +12,6 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
-	"github.com/koshin-updater/koshin/updater/transport"
 )
 
 func (a *app) selfUpdateCommand() *cobra.Command {
@@ -27,14 +26,9 @@ func (a *app) selfUpdateCommand() *cobra.Command {
 			"again. koshin update does the same at its end.",
 		Args: cobra.NoArgs,
 		RunE: a.onPC(func(ctx context.Context, s *session) error {
-			if from != "" {
-				dir, err := filepath.Abs(from)
-				if err != nil {
-					return err
-				}
-				if o.From, err = transport.ParseSource(dir, "", nil); err != nil {
-					return usageError{err}
-				}
+			var err error
+			if o.From, err = copyIn(from); err != nil {
+				return err
 			}
 			if !yes && !o.DryRun {
 				if !s.CanAsk {

@@ -21,14 +21,9 @@ func (a *app) updateCommand() *cobra.Command {
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
 		RunE: a.onPC(func(ctx context.Context, s *session) error {
-			if from != "" {
-				dir, err := filepath.Abs(from)
-				if err != nil {
-					return err
-				}
-				if o.From, err = transport.ParseSource(dir, "", nil); err != nil {
-					return usageError{err}
-				}
+			var err error
+			if o.From, err = copyIn(from); err != nil {
+				return err
 			}
 			products := s.products
 			if !yes && !o.DryRun {
@@ -48,6 +43,22 @@ func (a *app) updateCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.Retry, "retry", false, "also a held build, an unknown or a damaged folder")
 	c.Flags().StringVar(&from, "from", "", "take the release from a copy of the repository in `DIR`")
 	return c
+}
+
+// copyIn is the copy of the repository in a folder; nil when none is named.
+func copyIn(dir string) (transport.Source, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	source, err := transport.ParseSource(dir, "", nil)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return source, nil
 }
 
 // agreed asks about each product that has an update and returns those that
