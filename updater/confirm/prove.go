@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type Options struct {
 	CAFile  string              // handed to the self_test as {ca_file}; may be ""
 	Roots   *x509.CertPool      // as transport.Roots; nil: the system's
 	Proxy   transport.ProxyFunc // as transport.ParseProxy; nil: none
+	Stacks  AskFunc             // asks WinINet and WinHTTP; nil: they are unavailable
 	Budget  time.Duration       // per host; 0: DefaultBudget
 	Log     *slog.Logger
 }
@@ -79,19 +81,15 @@ func proveHost(ctx context.Context, host manifest.Host, o Options) HostProof {
 	for i, version := range oldVersions {
 		all.Go(func() { proof.OldTLS[i] = askOld(ctx, host.URL, version, o) })
 	}
+	others := slices.DeleteFunc(slices.Clone(host.Stacks), func(s manifest.Stack) bool { return s == manifest.StackGo })
+	proof.Stacks = make([]StackProof, 1+len(others))
+	for i, stack := range others {
+		all.Go(func() { proof.Stacks[1+i] = askStack(ctx, host, stack, o) })
+	}
 	strict, seen := proveGo(ctx, host, o)
+	proof.Stacks[0] = strict
 	all.Wait()
 	proof.IP, proof.Proxy = seen.ip, seen.proxy
 	proof.OldTLSRefused = refusedAll(proof.OldTLS)
-	proof.Stacks = append(proof.Stacks, strict)
-	for _, stack := range host.Stacks {
-		if stack != manifest.StackGo {
-			proof.Stacks = append(proof.Stacks, unavailable(stack))
-		}
-	}
 	return proof
-}
-
-func unavailable(stack manifest.Stack) StackProof {
-	return StackProof{Stack: stack, Error: ErrUnavailable.Error(), Err: ErrUnavailable}
 }

@@ -80,11 +80,7 @@ func get(ctx context.Context, host manifest.Host, o Options, strict bool) (proof
 	defer resp.Body.Close()
 	proof = describe(resp.TLS)
 	proof.Status = resp.StatusCode
-	expect := host.ExpectStatus
-	if expect.Low == 0 { // the manifest does not say
-		expect = manifest.StatusRange{Low: 200, High: 399}
-	}
-	if !expect.Contains(resp.StatusCode) {
+	if !expected(host).Contains(resp.StatusCode) {
 		err = &transport.StatusError{URL: host.URL, Code: resp.StatusCode}
 	}
 	return proof, seen, err
