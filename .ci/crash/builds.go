@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 )
 
 // The builds of the client that the publisher makes.
@@ -101,6 +102,7 @@ var mineBesideExe = [...]struct{ path, content string }{
 	{"data/claims.txt", "請求 令和3年4月 0002\n"},
 	{"another program", "not koshin's\n"},
 	{"." + exeProduct + ".old", "a name that koshin uses for a moment\n"},
+	{"." + selfProduct + ".old", "and another one\n"},
 }
 
 // edited is a file of the installed build that the operator changed. Its length
@@ -194,9 +196,18 @@ func copyTree(from, to string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(target, data, info.Mode().Perm()); err != nil {
+		if err := writeApart(target, data, info.Mode().Perm()); err != nil {
 			return err
 		}
 		return os.Chtimes(target, info.ModTime(), info.ModTime())
 	})
+}
+
+// writeApart writes while nobody starts a program: a child would have the new
+// file open for writing for a moment, and a program that is open for writing
+// cannot be started.
+func writeApart(name string, data []byte, mode fs.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(name, data, mode)
 }

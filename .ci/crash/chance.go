@@ -41,10 +41,13 @@ func killAtRandom(ctx context.Context, r *run) error {
 // watched, some time after a random one of them: a machine that is busy makes
 // a run longer than the one that was measured.
 func (r *run) killSomewhere(ctx context.Context, args []string, s scene, draw *rand.Rand) error {
-	if len(s.calls) == 0 && draw.IntN(3) > 0 {
-		return r.killInTransaction(ctx, args, time.Duration(draw.Float64()*float64(s.span)))
+	if len(s.calls) == 0 && draw.IntN(6) > 0 {
+		return r.killInTransaction(ctx, args, time.Duration(draw.Float64()*float64(s.open)))
 	}
-	if len(s.calls) == 0 || draw.IntN(4) == 0 {
+	if len(s.calls) == 0 {
+		return r.killIn(ctx, args, time.Duration(draw.Float64()*float64(s.span)))
+	}
+	if draw.IntN(4) == 0 {
 		return r.killIn(ctx, args, time.Duration(draw.Float64()*1.5*float64(s.span)))
 	}
 	at, delay := draw.IntN(len(s.calls)), time.Duration(draw.Float64()*draw.Float64()*float64(20*time.Millisecond))
@@ -69,19 +72,49 @@ func (r *run) killIn(ctx context.Context, args []string, after time.Duration) er
 // calls cannot be watched, a start takes longer than what is of interest here.
 func (r *run) killInTransaction(ctx context.Context, args []string, after time.Duration) error {
 	r.note += fmt.Sprintf("; koshin %s killed %v after its journal changed", args[0], after.Round(time.Millisecond))
-	before := r.journals()
-	return r.killWhen(ctx, args, func() bool { return r.journals() != before }, after)
+	before := r.pc.journals()
+	return r.killWhen(ctx, args, func() bool { return r.pc.journals() != before }, after)
 }
 
 // journals tells one state of the PC's journals from the next.
-func (r *run) journals() (state string) {
-	names, _ := filepath.Glob(r.pc.file("state", "products", "*", "journal")) // the pattern is a good one
+func (p *pc) journals() (state string) {
+	names, _ := filepath.Glob(p.file("state", "products", "*", "journal")) // the pattern is a good one
 	for _, name := range names {
 		if info, err := os.Stat(name); err == nil {
 			state += fmt.Sprint(name, info.Size(), info.ModTime())
 		}
 	}
 	return state
+}
+
+// journalled is the time from the first change of a journal to the last, while
+// something is done.
+func (p *pc) journalled(do func()) time.Duration {
+	ended := make(chan struct{})
+	open := make(chan time.Duration)
+	before := p.journals()
+	go func() {
+		var first, last time.Time
+		for state, done := before, false; !done; {
+			select {
+			case <-ended:
+				done = true
+			case <-time.After(time.Millisecond):
+			}
+			now := p.journals()
+			if now == state {
+				continue
+			}
+			state, last = now, time.Now()
+			if first.IsZero() {
+				first = last
+			}
+		}
+		open <- last.Sub(first)
+	}()
+	do()
+	close(ended)
+	return <-open
 }
 
 // killWhen kills koshin some time after something has happened, if it still runs.

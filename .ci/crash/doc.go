@@ -23,8 +23,9 @@
 //	a file held open          each file of the PC, and those that appear meanwhile: on
 //	                          Windows by a program that does not share it. The update
 //	                          succeeds or ends with exit code 6
-//	disk full                 a small volume is filled before a call, and stays full
-//	                          until koshin has ended
+//	disk full                 a volume with blocks of 1 KiB, where nearly all that
+//	                          grows needs another one, is filled before a call, and
+//	                          stays full until koshin has ended
 //	power cut                 at a call, everything that was not flushed is dropped: a
 //	                          volume of its own is shut down without writing back, then
 //	                          mounted again. Of two volumes each may lose more than the
@@ -33,12 +34,23 @@
 // System calls are stopped with a seccomp listener, in guard_linux.go: the kernel
 // asks this program before it makes one, and the program under test is unchanged.
 //
+// Plans are the verbs on each kind of package: a folder, one executable, a setup
+// program, and koshin itself. On the last one's PC koshin stands in the folder that
+// is disturbed, and the recovery is run as the start of the PC runs it, by the copy
+// that koshin keeps for that, in every second run; else by the koshin in its place,
+// as long as there is one. A setup program's new build cannot be promised; what is
+// looked for there is a complete build all the same, since recover finishes the way
+// back. Kind msi exists on Windows only, where no call can be watched; the tests of
+// cmd/koshin fail it on purpose.
+//
 // # Verdicts
 //
 // old and new are complete builds with all data, and the build before is complete
 // for a rollback. lost: a file of the operator's is nowhere, or not byte for byte.
 // mixed: neither build is complete, or something stands there that belongs to
-// neither. stuck: recover failed, or the audit trail does not verify. untrue:
+// neither. stuck: recover failed, or the audit trail does not verify; that it could
+// not ask whether the client connects (exit code 8) or took a build out that did not
+// (5) is no failure of it, as long as the build is complete. untrue:
 // recover reports another build than the one that stands there. After every fifth
 // run the next update must succeed too. A run that ends badly leaves its folder and
 // a line that repeats it.

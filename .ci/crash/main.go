@@ -72,7 +72,7 @@ func crash(ctx context.Context, l *lab, parent, page string) (err error) {
 		return err
 	}
 	l.own = map[string]tree{}
-	for _, name := range []string{pcBlank, pcInstalled, pcWaiting, pcExe, pcSetup} {
+	for _, name := range []string{pcBlank, pcInstalled, pcWaiting, pcExe, pcSetup, pcSelf} {
 		if l.own[name], err = l.operators(name); err != nil {
 			return err
 		}
@@ -90,6 +90,9 @@ const heading = `# The crash matrix
 
 What became of a client when koshin was stopped: ` + "`make crash`" + ` on Linux, ` + "`make crash-windows`" + ` for koshin.exe in
 Wine. ` + "`.ci/crash/doc.go`" + ` says what each row does and what the columns mean; ` + "`.ci/crash/run docs/CRASH.md`" + ` writes this page.
+
+A package of kind msi is Windows Installer's own transaction and exists on Windows only; what koshin makes of one is
+shown by ` + "`go test -run TestInstallers ./cmd/koshin`" + ` in Wine. A setup program is a script here, ended at any instant like koshin.
 
 ## Linux
 
@@ -111,8 +114,19 @@ func memory() string {
 }
 
 func build(ctx context.Context, into string) error {
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", into+string(filepath.Separator),
-		"./cmd/koshin", "./cmd/koshin-release", "./cmd/sample-client")
+	if err := goBuild(ctx, into, "", "./cmd/koshin", "./cmd/koshin-release", "./cmd/sample-client"); err != nil {
+		return err
+	}
+	for _, version := range selfBuilds() {
+		if err := goBuild(ctx, filepath.Join(into, "koshin-"+version), " -X main.version="+version, "./cmd/koshin"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func goBuild(ctx context.Context, into, flags string, programs ...string) error {
+	c := exec.CommandContext(ctx, "go", append([]string{"build", "-trimpath", "-ldflags=-s -w" + flags, "-o", into + string(filepath.Separator)}, programs...)...)
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	c.Stdout, c.Stderr = os.Stderr, os.Stderr
 	return c.Run()

@@ -8,15 +8,16 @@ import (
 // plan is one thing that koshin does and that is stopped: one entry here gives
 // it a row for every way of stopping.
 type plan struct {
-	name   string
-	args   func(w *world) []string // of koshin; nil: recover
-	pc     string                  // that it starts from; "": pcInstalled
-	from   string                  // recover: the plan that was interrupted
-	old    string                  // version before; "": none
-	new    string                  // version after; "": the old one again
-	kept   string                  // version kept for a rollback before
-	next   func(w *world) []string // what must work afterwards
-	nextIs string                  // and the version that it leads to
+	name      string
+	args      func(w *world) []string // of koshin; nil: recover
+	pc        string                  // that it starts from; "": pcInstalled
+	from      string                  // recover: the plan that was interrupted
+	old       string                  // version before; "": none
+	new       string                  // version after; "": the old one again
+	kept      string                  // version kept for a rollback before
+	takenBack bool                    // the new build is at fault
+	next      func(w *world) []string // what must work afterwards
+	nextIs    string                  // and the version that it leads to
 }
 
 // outcomes are what a plan may leave.
@@ -50,7 +51,7 @@ func treePlans() []plan {
 	return []plan{
 		{name: "first install", args: updateTo(after), pc: pcBlank, new: after, next: updateTo(after), nextIs: after},
 		{name: "update", args: updateTo(after), old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
-		{name: "update taken back", args: updateTo(faulty), old: before, kept: oldest},
+		{name: "update taken back", args: updateTo(faulty), old: before, kept: oldest, takenBack: true},
 		{name: "rollback", args: rollBack, old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "recover of an update", from: "update", old: before, new: after, kept: oldest, next: updateTo(after), nextIs: after},
 		{name: "update at the restart", pc: pcWaiting, args: func(*world) []string { return []string{"recover"} },
@@ -59,6 +60,8 @@ func treePlans() []plan {
 		{name: "rollback of an executable", pc: pcExe, args: rollBack, old: beforeExe, new: oldestExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
 		{name: "recover of an executable's update", from: "update of an executable", pc: pcExe, old: beforeExe, new: afterExe, kept: oldestExe, next: updateTo(afterExe), nextIs: afterExe},
 		{name: "recover of a rollback", from: "rollback", old: before, new: oldest, kept: oldest, next: updateTo(after), nextIs: after},
+		{name: "update of koshin itself", pc: pcSelf, args: updateSelf(afterSelf), old: beforeSelf, new: afterSelf, kept: oldestSelf, next: updateSelf(afterSelf), nextIs: afterSelf},
+		{name: "recover of koshin's own update", from: "update of koshin itself", pc: pcSelf, old: beforeSelf, new: afterSelf, kept: oldestSelf, next: updateSelf(afterSelf), nextIs: afterSelf},
 	}
 }
 

@@ -29,9 +29,10 @@ var (
 
 // mkfs makes a file system that writes nothing by itself for five minutes, and
 // nothing in the order that would hide a missing flush.
-var mkfs = map[string]struct{ make, options, size string }{
-	"ext4": {"mkfs.ext4 -q -F -m 0", "loop,noatime,noauto_da_alloc,data=writeback,commit=300", "192M"},
-	"xfs":  {"mkfs.xfs -q -f", "loop,noatime,nouuid", "400M"},
+var mkfs = map[string]struct{ kind, make, options, size string }{
+	"ext4":               {"ext4", "mkfs.ext4 -q -F -m 0", "loop,noatime,noauto_da_alloc,data=writeback,commit=300", "192M"},
+	"ext4, small blocks": {"ext4", "mkfs.ext4 -q -F -m 0 -b 1024", "loop,noatime", "192M"},
+	"xfs":                {"xfs", "mkfs.xfs -q -f", "loop,noatime,nouuid", "400M"},
 }
 
 // powerCut drops what was not flushed, at a call. flags are tried in turn, one
@@ -132,7 +133,7 @@ func (i *images) attach(ctx context.Context, r *run, s scene) error {
 			return unmount(ctx, r.pc.file(volume))
 		})
 	}
-	return nil
+	return r.pc.moved()
 }
 
 func (i *images) image(dir, volume string) string {
@@ -177,7 +178,7 @@ func (i *images) of(ctx context.Context, p *pc) (string, error) {
 }
 
 func (i *images) mount(ctx context.Context, image, at string) error {
-	return command(ctx, "mount", "-t", i.fs, "-o", mkfs[i.fs].options, image, at)
+	return command(ctx, "mount", "-t", mkfs[i.fs].kind, "-o", mkfs[i.fs].options, image, at)
 }
 
 // unmount waits for a client's connection test that outlived its koshin. It is

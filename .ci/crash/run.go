@@ -31,6 +31,7 @@ type run struct {
 	scenes  []scene
 	pc      *pc
 	stopped bool   // the disturbance came while koshin was at work
+	retry   bool   // the build that an update brings was found at fault before
 	note    string // what was done, for people
 	failed  string // the end, where it is known before anybody recovered
 	cleanUp []func() error
@@ -121,6 +122,7 @@ func (r *run) do(ctx context.Context) (end string, err error) {
 // look recovers and compares.
 func (r *run) look(ctx context.Context) (string, error) {
 	endGhosts(r.pc.dir)
+	r.pc.byHand = r.n%2 == 1
 	said, failure := r.pc.recover(ctx)
 	if ctx.Err() != nil { // it was we who ended it
 		return "", context.Cause(ctx)
@@ -158,6 +160,7 @@ func (r *run) look(ctx context.Context) (string, error) {
 	if r.plan.next == nil || r.n%everyNext != 0 {
 		return end, nil
 	}
+	r.retry = said.exit == 5
 	return r.goOn(ctx, end, v.version, o)
 }
 
@@ -186,17 +189,23 @@ func (r *run) goOn(ctx context.Context, end, version string, o outcomes) (string
 }
 
 // next makes the update that must work afterwards. A client whose connection
-// test outlives the koshin that was killed is waited for, as people would.
+// test outlives the koshin that was killed is waited for, and a build that could
+// not connect on a machine that was too busy is tried again, as people would.
 func (r *run) next(ctx context.Context) (failure string, err error) {
 	for range 20 {
-		result, err := r.pc.koshin(ctx, r.plan.next(r.world)...)
-		if err != nil || result.exit == 0 {
+		args := r.plan.next(r.world)
+		if r.retry {
+			args = append(args, "--retry")
+		}
+		result, err := r.pc.koshin(ctx, args...)
+		if err != nil || result.exit == 0 || result.exit == 8 {
 			return "", err
 		}
 		failure = result.String()
-		if result.exit != 6 {
+		if result.exit != 6 && (result.exit != 5 || r.retry) {
 			break
 		}
+		r.retry = result.exit == 5
 	}
 	return failure, nil
 }

@@ -32,6 +32,9 @@ func (w *world) judge(p *pc, o outcomes) (verdict, error) {
 			v.lost = append(v.lost, name)
 		}
 	}
+	if v.mixed, err = w.rescueDiffers(p); err != nil || len(v.mixed) > 0 {
+		return v, err
+	}
 	oldDiffers := append(w.differs(live, o.old, o), w.previousDiffers(work, o.previous, o)...)
 	if len(oldDiffers) == 0 {
 		v.version = o.old

@@ -118,6 +118,14 @@ func (w *world) publish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.publishSetup(ctx); err != nil {
+		return err
+	}
+	return w.publishSelf(ctx)
+}
+
+// publishSetup publishes the builds that come with a setup program.
+func (w *world) publishSetup(ctx context.Context) error {
 	if runtime.GOOS == "windows" { // where it is no script
 		return nil
 	}
@@ -174,9 +182,10 @@ const (
 	pcWaiting   = "pc-waiting"   // the same, and a build that waits for the restart
 	pcExe       = "pc-exe"       // with the product that is one executable
 	pcSetup     = "pc-setup"     // with the product that has a setup program
+	pcSelf      = "pc-self"      // with a koshin that replaces itself
 )
 
-func (w *world) start(name string) *pc { return &pc{w, w.file(name)} }
+func (w *world) start(name string) *pc { return &pc{w: w, dir: w.file(name)} }
 
 // installFirst makes the PCs.
 func (w *world) installFirst(ctx context.Context) error {
@@ -201,7 +210,11 @@ func (w *world) installFirst(ctx context.Context) error {
 	if err := errors.Join(exe.enroll(ctx, exeProduct, oldestExe), exe.install(ctx, oldestExe, beforeExe)); err != nil {
 		return err
 	}
-	machines := []*pc{exe}
+	self := w.start(pcSelf)
+	if err := self.installSelf(ctx); err != nil {
+		return err
+	}
+	machines := []*pc{exe, self}
 	if runtime.GOOS != "windows" {
 		setup := w.start(pcSetup)
 		if err := errors.Join(setup.enroll(ctx, setupProduct, oldestSetup), setup.install(ctx, oldestSetup, beforeSetup)); err != nil {
@@ -306,7 +319,7 @@ func (w *world) operators(name string) (tree, error) {
 		for _, m := range mine {
 			own[m.path] = text(m.content)
 		}
-	case pcExe, pcSetup:
+	case pcExe, pcSetup, pcSelf:
 		for _, m := range mineBesideExe {
 			own[m.path] = text(m.content)
 		}
