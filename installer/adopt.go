@@ -39,7 +39,7 @@ func (p *Product) Adopt(ctx context.Context, preserve []string, known map[manife
 		if err != nil {
 			return nil, err
 		}
-		return record, p.saveBuild(installedName, record, index)
+		return record, p.saveBuild(ctx, installedName, record, index)
 	}
 	return nil, fmt.Errorf("adopt %s: %w", p.place.Product, ErrNoMatch)
 }

@@ -23,7 +23,7 @@ func (p *Product) Unstage(ctx context.Context) error {
 	if err := p.discard(ctx, staging, index, record.Stamp, p.newID()); err != nil {
 		return fmt.Errorf("discard the staged build of %s: %w", p.place.Product, err)
 	}
-	return p.removeState(stagedName+".json", stagedName+".index")
+	return p.removeState(ctx, stagedName+".json", stagedName+".index")
 }
 
 // discard empties a folder of the work folder. It deletes what is listed and

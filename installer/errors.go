@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+
+	"github.com/koshin-updater/koshin/installer/atomicfile"
 )
 
 // What callers decide on.
@@ -44,7 +46,7 @@ var (
 	ErrBackup = errors.New("snapshot differs from the data")
 	// ErrInUse is a file or folder that another program holds open; an
 	// [*InUseError] says which and who.
-	ErrInUse = errors.New("file is in use")
+	ErrInUse = atomicfile.ErrInUse
 	// ErrDiskFull is a disk without room; what was begun has been undone.
 	ErrDiskFull = errors.New("disk is full")
 	// ErrOtherVolume is a folder on another volume inside the install folder.

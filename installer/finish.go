@@ -63,7 +63,7 @@ func (t files) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.saveRecords(); err != nil {
+	if err := t.saveRecords(ctx); err != nil {
 		return err
 	}
 	return t.end(ctx)
@@ -101,16 +101,16 @@ func (t files) discardOldest(ctx context.Context) error {
 	return nil
 }
 
-func (t files) saveRecords() error {
+func (t files) saveRecords(ctx context.Context) error {
 	p := t.product
 	if len(t.from.Entries) == 0 {
-		if err := p.removeState(previousName+".json", previousName+".index"); err != nil {
+		if err := p.removeState(ctx, previousName+".json", previousName+".index"); err != nil {
 			return err
 		}
-	} else if err := p.saveBuild(previousName, &t.plan.From, t.from.Index); err != nil {
+	} else if err := p.saveBuild(ctx, previousName, &t.plan.From, t.from.Index); err != nil {
 		return err
 	}
-	return p.saveBuild(installedName, &t.plan.To, t.to.Index)
+	return p.saveBuild(ctx, installedName, &t.plan.To, t.to.Index)
 }
 
 // undo goes back. Its two halves are told apart by a mark, because a name may
@@ -189,7 +189,7 @@ func (t *Transaction) end(ctx context.Context) error {
 	if err := t.closeJournal(ctx); err != nil {
 		return err
 	}
-	return t.product.removeState(stagedName+".json", stagedName+".index")
+	return t.product.removeState(ctx, stagedName+".json", stagedName+".index")
 }
 
 // closeJournal ends the transaction.
@@ -203,8 +203,8 @@ func (t *Transaction) closeJournal(ctx context.Context) error {
 	if err := errors.Join(p.release(ctx), p.disk.flush()); err != nil {
 		return err
 	}
-	if err := errors.Join(t.journal.close(), p.removeState(journalName)); err != nil {
+	if err := errors.Join(t.journal.close(), p.removeState(ctx, journalName)); err != nil {
 		return err
 	}
-	return p.removeState(fromName+".index", toName+".index")
+	return p.removeState(ctx, fromName+".index", toName+".index")
 }

@@ -93,12 +93,12 @@ func (t runs) saveRecords(ctx context.Context) error {
 		return err
 	}
 	if !kept {
-		err = p.removeState(previousName+".json", previousName+".index")
+		err = p.removeState(ctx, previousName+".json", previousName+".index")
 	} else {
-		err = p.saveBuild(previousName, &t.plan.From, t.from.Index)
+		err = p.saveBuild(ctx, previousName, &t.plan.From, t.from.Index)
 	}
 	if err != nil {
 		return err
 	}
-	return p.saveBuild(installedName, &t.plan.To, t.to.Index)
+	return p.saveBuild(ctx, installedName, &t.plan.To, t.to.Index)
 }

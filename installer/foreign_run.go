@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"time"
 
@@ -67,7 +65,7 @@ func (t runs) prepare(ctx context.Context) error {
 	if err := t.setAside(ctx, retired); err != nil {
 		return err
 	}
-	if err := errors.Join(p.saveIndex(fromName, t.from.Index), p.saveIndex(toName, t.to.Index), p.reserve()); err != nil {
+	if err := errors.Join(p.saveIndex(ctx, fromName, t.from.Index), p.saveIndex(ctx, toName, t.to.Index), p.reserve(ctx)); err != nil {
 		return err
 	}
 	return p.disk.flush()
@@ -120,47 +118,39 @@ func (t runs) verify(ctx context.Context, _ *listing) ([]string, error) {
 // another installation is at work it tries again, within bounds.
 func (t runs) run(ctx context.Context, action foreign.Action, build Record, area string) error {
 	p := t.product
+	r := foreign.Run{Kind: build.Kind, Action: action, File: p.path(p.work(area, installerName(build.Kind)))}
+	if build.Installer != nil {
+		r.How = *build.Installer
+	}
+	return t.carryOut(ctx, r, build.Version)
+}
+
+// carryOut runs it with a log of its own, and under the name by which it is
+// found again.
+func (t runs) carryOut(ctx context.Context, r foreign.Run, version manifest.Version) error {
+	p := t.product
 	if err := p.disk.mkdirAll(p.work("logs")); err != nil {
 		return err
 	}
 	if err := t.pruneLogs(ctx); err != nil {
 		return err
 	}
-	r := foreign.Run{
-		Kind: build.Kind, Action: action, File: p.path(p.work(area, installerName(build.Kind))), Dir: p.place.Dir,
-		Log:    p.path(p.freeName(p.work("logs", fmt.Sprintf("%s-%s-%s.log", t.plan.ID, action, build.Version)))),
-		Marker: t.marker(), Limit: p.bounds.run,
-	}
-	if build.Installer != nil {
-		r.How = *build.Installer
-	}
-	point := fmt.Sprintf("run to %s %s", action, build.Version)
+	r.Dir, r.Marker, r.Limit = p.place.Dir, t.marker(), p.bounds.run
+	r.Log = p.path(p.freeName(p.work("logs", fmt.Sprintf("%s-%s-%s.log", t.plan.ID, r.Action, version))))
+	point := fmt.Sprintf("run to %s %s", r.Action, version)
 	if err := p.disk.at("before " + point); err != nil {
 		return err
 	}
 	result, err := t.runWhenFree(ctx, r)
-	p.log.InfoContext(ctx, "installer ended", "action", string(action), "version", build.Version, "code", result.Code, "log", r.Log, "error", err)
+	p.log.InfoContext(ctx, "installer ended", "action", string(r.Action), "version", version, "code", result.Code, "log", r.Log, "error", err)
 	if err != nil {
 		return err
 	}
 	t.restart = t.restart || result.Restart
-	if err := t.flushInstalled(); err != nil {
+	if err := t.flushInstalled(ctx); err != nil {
 		return err
 	}
 	return p.disk.at("after " + point)
-}
-
-// flushInstalled makes what the installer wrote durable, before the journal says
-// that it stands: installers rarely flush. Only Linux can flush a whole volume.
-func (t runs) flushInstalled() error {
-	dir, err := os.Open(t.product.place.Dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(flushVolume(dir), dir.Close())
 }
 
 func (t runs) runWhenFree(ctx context.Context, r foreign.Run) (foreign.Result, error) {

@@ -125,7 +125,7 @@ func (p *Product) keepInstaller(ctx context.Context, packageFile string, want pr
 		return err
 	}
 	kept.Stamp = stamp
-	return p.saveBuild(installedName, kept, index)
+	return p.saveBuild(ctx, installedName, kept, index)
 }
 
 func (p *Product) newForeignRecord(version manifest.Version, index pack.Index, kind manifest.Kind, how *manifest.Installer, options PlanOptions) (*Record, error) {

@@ -51,7 +51,7 @@ func (t runs) goBack(ctx context.Context) error {
 	if err := errors.Join(err, t.putBack(ctx, guard)); err != nil {
 		return err
 	}
-	if guard != t.snapshot() {
+	if guard != t.snapshot() && !t.sentAway {
 		if err := t.product.disk.removeAll(ctx, guard); err != nil { // it has just been compared
 			return err
 		}
@@ -101,6 +101,8 @@ func (t runs) wayBack(ctx context.Context) (stays bool, err error) {
 		return false, nil // the installer cleared up after itself
 	case from.Version.IsZero() && to.Kind == manifest.MSI:
 		return false, t.uninstall(ctx)
+	case from.Version.IsZero() && now.Equal(to.Version):
+		return t.sendAway(ctx)
 	}
 	t.over = fmt.Errorf("%w: no installer of version %q is kept, version %q is installed", ErrStays, from.Version, now)
 	return now.Equal(to.Version), nil

@@ -2,9 +2,11 @@ package installer
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // heldWorld is a PC whose client has this test binary as its program, and the
@@ -90,5 +92,37 @@ func TestRestartManagerAnswers(t *testing.T) {
 		if p.PID != h.cmd.Process.Pid || p.Name == "" {
 			t.Errorf("%+v", p)
 		}
+	}
+}
+
+// A file of koshin's own is waited for just so, and is in use when nobody lets
+// go: no lack of rights, as Windows says.
+func TestStateFileInUse(t *testing.T) {
+	w := newWorld(t)
+	p := w.open()
+	must(t, p.prepare())
+	content := func(text string) func(io.Writer) error {
+		return func(to io.Writer) error { _, err := io.WriteString(to, text); return err }
+	}
+	must(t, p.saveFile(t.Context(), "x.json", content("old")))
+	h := holdFile(t, os.Args[0], p.state("x.json"))
+	var told []string
+	p.disk.waits.tell = func(path string, _ []Process) { told = append(told, path) }
+	p.disk.waits.begin(patience{each: time.Second, all: 10 * time.Second})
+	for what, err := range map[string]error{
+		"save": p.saveFile(t.Context(), "x.json", content("new")), "remove": p.removeState(t.Context(), "x.json"),
+	} {
+		use, ok := errors.AsType[*InUseError](err)
+		if !ok || use.Path != p.state("x.json") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if len(told) != 2 {
+		t.Errorf("told of %q", told)
+	}
+	p.disk.waits.tell = func(string, []Process) { h.release() }
+	must(t, p.saveFile(t.Context(), "x.json", content("new")))
+	if got, err := os.ReadFile(p.state("x.json")); err != nil || string(got) != "new" {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "say" {
 		os.Exit(say(os.Args[2:]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "take-out" {
+		os.Exit(takeOut(os.Args[2:]))
+	}
 	if code, is := runSetup(os.Args); is {
 		os.Exit(code)
 	}

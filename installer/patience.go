@@ -73,6 +73,37 @@ func (w *waits) retry(ctx context.Context, name string, do func() error) error {
 	return &InUseError{Path: w.path(name), Holders: holders, Err: err}
 }
 
+// patiently does something to one of koshin's own files, and waits while another
+// program holds that, as for a file of the client.
+func (p *Product) patiently(ctx context.Context, file string, do func() error) error {
+	w := p.disk.waits
+	w.forOwnFile()
+	err := w.retry(ctx, file, do)
+	p.disk.waits.spent = w.spent
+	return err
+}
+
+// Patiently does something to a file of koshin's own, given as a path of the
+// system, and does it again while that is [ErrInUse]: for at most five seconds,
+// after half a second of which tell, if any, hears who holds it. Then it is an
+// [*InUseError].
+func Patiently(ctx context.Context, file string, tell func(path string, holders []Process), do func() error) error {
+	w := waits{patience: forward(), tell: tell}
+	w.forOwnFile()
+	return w.retry(ctx, file, do)
+}
+
+// forOwnFile makes them those for one file that goes by its path of the system.
+// What else is denied there is a lack of rights, and waiting would not help.
+func (w *waits) forOwnFile() {
+	w.passes = func(err error) bool { return errors.Is(err, ErrInUse) }
+	w.path = func(name string) string { return name }
+	w.holders = func(ctx context.Context, name string) []Process {
+		found, _ := Holders(ctx, name) // nobody is named where nobody can be seen
+		return found
+	}
+}
+
 func (w *waits) say(ctx context.Context, name string) []Process {
 	holders := w.holders(ctx, name)
 	if w.tell != nil {

@@ -3,6 +3,7 @@ package installer
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,36 @@ func TestPatienceEnds(t *testing.T) {
 		other := errors.New("another")
 		if err := fakeWaits(&told).retry(t.Context(), "a", func() error { return other }); !errors.Is(err, other) || errors.Is(err, ErrInUse) {
 			t.Errorf("an error that does not pass is not waited for: %v", err)
+		}
+	})
+}
+
+// koshin's own files: only what is in use is waited for, and it is said.
+func TestPatiently(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		tell := func(path string, _ []Process) { told = append(told, path) }
+		begun := time.Now()
+		busy := func(until time.Duration) func() error {
+			return func() error {
+				if time.Since(begun) < until {
+					return ErrInUse
+				}
+				return nil
+			}
+		}
+		must(t, Patiently(t.Context(), "/state/head", tell, busy(time.Second)))
+		if took := time.Since(begun); took != time.Second || len(told) != 1 || told[0] != "/state/head" {
+			t.Errorf("took %v, told %q", took, told)
+		}
+		err := Patiently(t.Context(), "/state/head", nil, busy(time.Hour))
+		use, ok := errors.AsType[*InUseError](err)
+		if took := time.Since(begun); !ok || use.Path != "/state/head" || took != 6*time.Second {
+			t.Errorf("took %v, %v", took, err)
+		}
+		if err := Patiently(t.Context(), "/state/head", tell, func() error { return fs.ErrPermission }); errors.Is(err, ErrInUse) || time.Since(begun) != 6*time.Second {
+			t.Errorf("a lack of rights is not waited for: %v", err)
 		}
 	})
 }

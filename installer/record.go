@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (p *Product) loadRecord(name string) (*Record, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+		return nil, fmt.Errorf("%w: %w", ErrRecord, explain(err))
 	}
 	return readRecord(data, p.place.Product)
 }
@@ -111,7 +112,7 @@ func (p *Product) loadBuild(name string) (*Record, *listing, error) {
 func (p *Product) loadIndex(name string, want manifest.Digest) (*listing, error) {
 	file, err := os.Open(p.state(name + ".index"))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+		return nil, fmt.Errorf("%w: %w", ErrRecord, explain(err))
 	}
 	defer file.Close()
 	hash := sha256.New() // of the bytes themselves: ParseIndex takes no others for this tree
@@ -126,40 +127,41 @@ func (p *Product) loadIndex(name string, want manifest.Digest) (*listing, error)
 }
 
 // saveBuild writes the index first: a record without its index is useless.
-func (p *Product) saveBuild(name string, r *Record, index pack.Index) error {
-	if err := p.saveIndex(name, index); err != nil {
+func (p *Product) saveBuild(ctx context.Context, name string, r *Record, index pack.Index) error {
+	if err := p.saveIndex(ctx, name, index); err != nil {
 		return err
 	}
 	data, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	return p.saveFile(name+".json", func(w io.Writer) error {
+	return p.saveFile(ctx, name+".json", func(w io.Writer) error {
 		_, err := w.Write(append(data, '\n'))
 		return err
 	})
 }
 
-func (p *Product) saveIndex(name string, index pack.Index) error {
-	return p.saveFile(name+".index", index.Encode)
+func (p *Product) saveIndex(ctx context.Context, name string, index pack.Index) error {
+	return p.saveFile(ctx, name+".index", index.Encode)
 }
 
-func (p *Product) saveFile(name string, content func(io.Writer) error) error {
+func (p *Product) saveFile(ctx context.Context, name string, content func(io.Writer) error) error {
 	if err := p.disk.at("before write of " + name); err != nil {
 		return err
 	}
-	if err := atomicfile.WriteFunc(p.state(name), content); err != nil {
+	wait := func(file string, do func() error) error { return p.patiently(ctx, file, do) }
+	if err := atomicfile.WriteWith(p.state(name), atomicfile.Options{Wait: wait}, content); err != nil {
 		return explain(err)
 	}
 	return p.disk.at("after write of " + name)
 }
 
-func (p *Product) removeState(names ...string) error {
+func (p *Product) removeState(ctx context.Context, names ...string) error {
 	for _, name := range names {
 		if err := p.disk.at("before removal of " + name); err != nil {
 			return err
 		}
-		if err := atomicfile.Remove(p.state(name)); err != nil {
+		if err := p.patiently(ctx, p.state(name), func() error { return atomicfile.Remove(p.state(name)) }); err != nil {
 			return explain(err)
 		}
 	}

@@ -15,12 +15,12 @@ const (
 	reserveSize = 256 << 10
 )
 
-func (p *Product) reserve() error {
+func (p *Product) reserve(ctx context.Context) error {
 	zeros := func(w io.Writer) error {
 		_, err := w.Write(make([]byte, reserveSize))
 		return err
 	}
-	if err := p.saveFile(reserveName, zeros); err != nil {
+	if err := p.saveFile(ctx, reserveName, zeros); err != nil {
 		return err
 	}
 	file, err := p.disk.root.OpenFile(p.work(reserveName), os.O_WRONLY|os.O_CREATE, 0o600)
@@ -32,5 +32,5 @@ func (p *Product) reserve() error {
 }
 
 func (p *Product) release(ctx context.Context) error {
-	return errors.Join(p.disk.remove(ctx, p.work(reserveName)), p.removeState(reserveName))
+	return errors.Join(p.disk.remove(ctx, p.work(reserveName)), p.removeState(ctx, reserveName))
 }

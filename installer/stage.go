@@ -116,7 +116,7 @@ func (p *Product) shelve(ctx context.Context, version manifest.Version, index pa
 
 // shelveAs is shelve for a record that says more.
 func (p *Product) shelveAs(ctx context.Context, record *Record, index pack.Index) (*Staged, error) {
-	if err := p.saveBuild(stagedName, record, index); err != nil {
+	if err := p.saveBuild(ctx, stagedName, record, index); err != nil {
 		return nil, err
 	}
 	if err := p.disk.move(ctx, p.work(unpacking), p.work(staging)); err != nil {

@@ -21,6 +21,7 @@ type Transaction struct {
 	journal  *journal
 	restart  bool  // an installer wants one
 	over     error // what an undo that is over has to say
+	sentAway bool  // a client took itself out
 
 	keepStaged bool     // undo: for another try
 	differs    []string // files that were not as they should be after an undo
@@ -143,13 +144,13 @@ func (t files) prepare(ctx context.Context) error {
 	if err := t.copyEdited(ctx); err != nil {
 		return err
 	}
-	if err := p.saveIndex(fromName, t.from.Index); err != nil {
+	if err := p.saveIndex(ctx, fromName, t.from.Index); err != nil {
 		return err
 	}
-	if err := p.saveIndex(toName, t.to.Index); err != nil {
+	if err := p.saveIndex(ctx, toName, t.to.Index); err != nil {
 		return err
 	}
-	if err := p.reserve(); err != nil {
+	if err := p.reserve(ctx); err != nil {
 		return err
 	}
 	return p.disk.flush()

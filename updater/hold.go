@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/foreign"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
 )
@@ -27,6 +29,7 @@ type Hold struct {
 const (
 	HoldBroken       = string(confirm.ReasonBroken)
 	HoldWrongVersion = "build-wrong-version"
+	HoldInstaller    = "installer-failed"
 	HoldByHand       = "by-hand"
 )
 
@@ -61,6 +64,24 @@ func (u *Updater) hold(p manifest.ProductID, v manifest.Version, byHand bool, re
 		return fmt.Errorf("hold %s %s: %w", p, v, err)
 	}
 	return nil
+}
+
+// holdInstaller holds a build whose own installer failed and was taken back:
+// 1603, an undeclared exit code, another version than it should be, no end. That
+// is a build that was rolled back, if not by the proofs: each further try takes
+// the working client apart once more, every night, with nobody looking. One that
+// somebody cancelled, that had to wait for another installation, that could not
+// be started, or that met a full disk is not at fault. Where the way back is
+// still open, the next run ends that first.
+func (j *job) holdInstaller(c manifest.Candidate, err error) error {
+	if err == nil || !c.Package.Kind.IsInstaller() {
+		return nil
+	}
+	failed := errors.Is(err, foreign.ErrFailed) || errors.Is(err, foreign.ErrTimeout) || errors.Is(err, installer.ErrNotInstalled)
+	if !failed || errors.Is(err, installer.ErrNotRestored) || errors.Is(err, installer.ErrDiskFull) {
+		return nil
+	}
+	return j.hold(j.product.ID, c.Build.Version, false, HoldInstaller)
 }
 
 // release returns the holds without one version.

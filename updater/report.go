@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
@@ -89,6 +90,10 @@ func IsRefusal(err error) bool {
 	return false
 }
 
+// ErrNotRecorded: what was done is done, and stands in no line of the audit
+// trail.
+var ErrNotRecorded = errors.New("audit trail was not written")
+
 // record writes one line of the audit trail. That a line could not be written
 // is reported beside what happened, not instead of it.
 func (u *Updater) record(ctx context.Context, verb string, r *Report) {
@@ -100,9 +105,13 @@ func (u *Updater) record(ctx context.Context, verb string, r *Report) {
 	if verb == "confirm" && r.After != nil {
 		line.Outcome = string(r.After.Verdict)
 	}
-	if err := u.trail.Append(line); err != nil {
+	trail := u.trail
+	trail.Wait = func(path string, do func() error) error {
+		return installer.Patiently(ctx, path, u.waiting(r.Product), do)
+	}
+	if err := trail.Append(line); err != nil {
 		u.log.ErrorContext(ctx, "audit trail was not written", "error", err)
-		r.Err = errors.Join(r.Err, err)
+		r.Err = errors.Join(r.Err, fmt.Errorf("%w: %w", ErrNotRecorded, err))
 	}
 }
 

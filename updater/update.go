@@ -229,7 +229,7 @@ func (j *job) install(ctx context.Context, m *manifest.Manifest, c manifest.Cand
 	}
 	tx, err := j.inPlace(ctx, plan, c, staged, before)
 	if err != nil || tx == nil {
-		return err
+		return errors.Join(err, j.holdInstaller(c, err))
 	}
 	j.report.Resumed = j.resumed != nil
 	if err := j.conclude(ctx, tx, m, before); err != nil {

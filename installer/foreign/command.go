@@ -9,6 +9,10 @@ import (
 // command is the program to start and its arguments. They are split as the
 // publisher declared them; no shell reads them.
 func (r Run) command() (program string, args []string, err error) {
+	if r.Line != "" {
+		program, rest, err := SplitLine(r.Line)
+		return program, strings.Fields(rest), err
+	}
 	declared := r.declared()
 	if r.Kind != manifest.MSI {
 		return r.File, declared, nil
@@ -31,6 +35,15 @@ func (r Run) declared() []string {
 		filled[i] = words.Replace(arg)
 	}
 	return filled
+}
+
+// line is the command line of this run: an installed client's own as it is.
+func (r Run) line(program string, args []string) string {
+	if r.Line == "" {
+		return commandLine(r.Kind, program, args)
+	}
+	_, rest, _ := SplitLine(r.Line) // it was split before
+	return strings.TrimSpace(quote(program) + " " + rest)
 }
 
 // commandLine is what a program of Windows is started with: it gets one text,

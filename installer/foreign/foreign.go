@@ -62,6 +62,7 @@ type Run struct {
 	File   string             // the package or the program
 	How    manifest.Installer // as its publisher declared
 	Dir    string             // {dir}: the install folder
+	Line   string             // an installed client's own line for its removal, run instead of File; see [SplitLine]
 	Log    string             // {log}; what a setup prints is beside it, in .out
 	Marker string             // name by which [Alive] finds this run
 	Limit  time.Duration
@@ -95,11 +96,12 @@ func (r Run) do(ctx context.Context) (code int, err error) {
 	defer r.tidy(output)
 	ctx, cancel := context.WithTimeout(ctx, r.Limit)
 	defer cancel()
-	cmd, letGo, err := r.start(ctx, output)
+	cmd, group, letGo, err := r.start(ctx, output)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	err = cmd.Wait()
+	r.waitForChildren(ctx, group)
 	letGo()
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	switch {
@@ -115,18 +117,18 @@ func (r Run) do(ctx context.Context) (code int, err error) {
 
 // start starts the installer. It outlives koshin: one that runs is better than
 // half of one.
-func (r Run) start(ctx context.Context, output *os.File) (cmd *exec.Cmd, letGo func(), err error) {
+func (r Run) start(ctx context.Context, output *os.File) (cmd *exec.Cmd, group *process.Group, letGo func(), err error) {
 	program, args, err := r.command()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	mark, err := newMarker(r.Marker)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	cmd, group, err := process.StartLasting(ctx, func() *exec.Cmd {
+	cmd, group, err = process.StartLasting(ctx, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Dir = filepath.Dir(r.File)
+		cmd.Dir = r.dir()
 		cmd.Env = environment(os.Environ())
 		cmd.Stdout, cmd.Stderr = output, output
 		cmd.SysProcAttr = r.attributes(cmd, mark)
@@ -134,9 +136,33 @@ func (r Run) start(ctx context.Context, output *os.File) (cmd *exec.Cmd, letGo f
 	})
 	if err != nil {
 		mark.close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return cmd, func() { mark.close(); group.Close() }, nil
+	return cmd, group, func() { mark.close(); group.Close() }, nil
+}
+
+// dir is where the program works: beside itself, but not in a folder that it is
+// about to remove.
+func (r Run) dir() string {
+	if r.Line != "" {
+		return filepath.Dir(r.Log)
+	}
+	return filepath.Dir(r.File)
+}
+
+// childrenPause is between two looks at the children of an uninstaller.
+const childrenPause = 100 * time.Millisecond
+
+// waitForChildren waits for those of an uninstaller: one that removes its own
+// file ends at once, and a copy of it does the work.
+func (r Run) waitForChildren(ctx context.Context, group *process.Group) {
+	for r.Line != "" && group.Alive() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(childrenPause):
+		}
+	}
 }
 
 // output is where the program's own words go.

@@ -34,7 +34,7 @@ func (m marker) close() { _ = windows.CloseHandle(m.event) }
 // with a command line as it reads one, and with the marker.
 func (r Run) attributes(cmd *exec.Cmd, mark marker) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{
-		CmdLine:                    commandLine(r.Kind, cmd.Path, cmd.Args[1:]),
+		CmdLine:                    r.line(cmd.Path, cmd.Args[1:]),
 		AdditionalInheritedHandles: []syscall.Handle{syscall.Handle(mark.event)},
 	}
 }

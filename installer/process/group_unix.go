@@ -40,3 +40,7 @@ func (g *Group) Close() {}
 // isBusy says that the program's file is still open for writing somewhere,
 // perhaps only in a process that is just being forked.
 func isBusy(err error) bool { return errors.Is(err, syscall.ETXTBSY) }
+
+// Alive says whether the program or one that it started still runs, as far as
+// the system tells.
+func (g *Group) Alive() bool { return g.leader != nil && syscall.Kill(-g.leader.Pid, 0) == nil }

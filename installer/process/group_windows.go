@@ -50,6 +50,21 @@ func (g *Group) End() {
 	_ = windows.CloseHandle(g.job)
 }
 
+// accounting is JOBOBJECT_BASIC_ACCOUNTING_INFORMATION.
+type accounting struct {
+	userTime, kernelTime, periodUserTime, periodKernelTime int64
+	pageFaults, processes, active, terminated              uint32
+}
+
+// Alive says whether the program or one that it started still runs, as far as
+// the system tells.
+func (g *Group) Alive() bool {
+	var is accounting
+	err := windows.QueryInformationJobObject(g.job, windows.JobObjectBasicAccountingInformation,
+		uintptr(unsafe.Pointer(&is)), uint32(unsafe.Sizeof(is)), nil)
+	return err == nil && is.active > 0
+}
+
 // Close lets go of what still runs.
 func (g *Group) Close() {
 	_ = endWithUs(g.job, false)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,14 +21,34 @@ const (
 )
 
 // Entry is one installed program as its installer described it. Nothing of it
-// is verified: it says what to look at, never what to do.
+// is verified. The lists of the machine only an administrator can write; what
+// the user's list says is never run with more rights than the user's.
 type Entry struct {
 	View     View
 	Key      string // name of the key: a product code {GUID} or a name
 	Name     string // DisplayName
 	Version  string // DisplayVersion
 	Location string // InstallLocation without quotes; most entries have none
+
+	Uninstall      string // UninstallString: opens a window
+	QuietUninstall string // QuietUninstallString: opens none; NSIS and Inno write one
 }
+
+// QuietLine is the command line that takes the program out without a window;
+// empty where its installer left none. A product of Windows Installer is taken
+// out by its code, which is the name of its key.
+func (e Entry) QuietLine() string {
+	if e.QuietUninstall != "" {
+		return e.QuietUninstall
+	}
+	byMSI := strings.HasPrefix(strings.ToLower(e.Uninstall), "msiexec")
+	if byMSI && productCode.MatchString(e.Key) {
+		return "msiexec.exe /x" + e.Key + " /qn /norestart"
+	}
+	return ""
+}
+
+var productCode = regexp.MustCompile(`^\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}$`)
 
 // Registry reads the lists. A list or a key that is not there is
 // [fs.ErrNotExist].

@@ -93,3 +93,22 @@ func TestUnreadable(t *testing.T) {
 		t.Error(found, err)
 	}
 }
+
+func TestQuietLine(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		entry Entry
+		want  string
+	}{
+		{Entry{Key: "torikomi", Uninstall: `C:\t\un.exe`, QuietUninstall: `"C:\t\un.exe" /S`}, `"C:\t\un.exe" /S`},
+		{Entry{Key: "torikomi", Uninstall: `C:\t\un.exe`}, ""}, // it would open a window
+		{Entry{Key: code, Uninstall: "MsiExec.exe /I" + code}, "msiexec.exe /x" + code + " /qn /norestart"},
+		{Entry{Key: "torikomi", Uninstall: "MsiExec.exe /X" + code}, ""},
+		{Entry{Key: code + " & calc", Uninstall: "MsiExec.exe /X"}, ""},
+		{Entry{Key: code}, ""},
+	} {
+		if got := test.entry.QuietLine(); got != test.want {
+			t.Errorf("%+v: %q", test.entry, got)
+		}
+	}
+}

@@ -48,7 +48,10 @@ func read(view View, name string) (Entry, error) {
 	}
 	defer key.Close()
 	var e Entry
-	for value, to := range map[string]*string{"DisplayName": &e.Name, "DisplayVersion": &e.Version, "InstallLocation": &e.Location} {
+	for value, to := range map[string]*string{
+		"DisplayName": &e.Name, "DisplayVersion": &e.Version, "InstallLocation": &e.Location,
+		"UninstallString": &e.Uninstall, "QuietUninstallString": &e.QuietUninstall,
+	} {
 		if *to, err = text(key, value); err != nil {
 			return Entry{}, fmt.Errorf("%s: %w", value, err)
 		}

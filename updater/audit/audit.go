@@ -45,7 +45,14 @@ type Record struct {
 
 // Trail is the two files in one folder. Only one process writes at a time; the
 // caller holds koshin's lock.
-type Trail struct{ Dir string }
+type Trail struct {
+	Dir string
+
+	// Wait is handed what replaces the head, and may do it again while that is
+	// [atomicfile.ErrInUse]: on Windows whoever reads the head is in the way. nil
+	// does it once.
+	Wait func(path string, do func() error) error
+}
 
 // maxLine bounds one record. The proofs of 16 hosts take about 20 KiB.
 const maxLine = 1 << 20
@@ -99,7 +106,11 @@ func (t Trail) Append(r Record) error {
 
 // setHead writes the hashes of the lines that the trail may end with.
 func (t Trail) setHead(hashes ...string) error {
-	if err := atomicfile.Write(t.head(), []byte(strings.Join(hashes, "\n")+"\n")); err != nil {
+	err := atomicfile.WriteWith(t.head(), atomicfile.Options{Wait: t.Wait}, func(w io.Writer) error {
+		_, err := io.WriteString(w, strings.Join(hashes, "\n")+"\n")
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("audit trail: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -84,7 +85,7 @@ func (p *part) finish(final string) error {
 	if err := p.file.Close(); err != nil { // a network share says only now that it is full
 		return fmt.Errorf("close %s: %w", p.name, diskFull(err))
 	}
-	return os.Rename(p.name, final)
+	return atomicfile.Replace(p.name, final)
 }
 
 func hashFile(ctx context.Context, name string) (sum manifest.Digest, err error) {

@@ -159,6 +159,7 @@ func kinds() []kind {
 
 		{updater.ErrBusy, "busy-koshin", exitcode.Busy},
 		{both{installer.ErrInUse, installer.ErrNotRestored}, "busy-not-restored", exitcode.Busy},
+		{both{installer.ErrInUse, updater.ErrNotRecorded}, "busy-not-recorded", exitcode.Busy},
 		{installer.ErrInUse, "busy-file", exitcode.Busy},
 		{foreign.ErrOther, "busy-installer", exitcode.Busy},
 
@@ -231,6 +232,7 @@ func kinds() []kind {
 		{manifest.ErrVersion, "version-invalid", exitcode.Usage},
 		{manifest.ErrName, "name-invalid", exitcode.Usage},
 		{manifest.ErrInvalid, "trust-manifest", exitcode.Refused},
+		{updater.ErrNotRecorded, "not-recorded", exitcode.Failed},
 		{errors.ErrUnsupported, "unsupported", exitcode.Failed},
 		{fs.ErrPermission, "not-admin", exitcode.NotAdmin},
 	}
