@@ -23,14 +23,19 @@ type offer struct {
 // what it sends is refused, since a bad mirror must not stop a PC. The error
 // then keeps every attempt.
 func (u *Updater) offers(ctx context.Context, products []Product, sources []transport.Source) map[manifest.ProductID]offer {
-	offers := make(map[manifest.ProductID]offer, len(products))
 	client, err := u.trustClient()
 	if err != nil {
+		offers := make(map[manifest.ProductID]offer, len(products))
 		for _, p := range products {
 			offers[p.ID] = offer{err: err}
 		}
 		return offers
 	}
+	return u.offersBy(ctx, client, products, sources)
+}
+
+func (u *Updater) offersBy(ctx context.Context, client *trust.Client, products []Product, sources []transport.Source) map[manifest.ProductID]offer {
+	offers := make(map[manifest.ProductID]offer, len(products))
 	var attempts []error
 	for _, source := range sources {
 		repository, err := client.Refresh(ctx, source)

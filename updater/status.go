@@ -31,6 +31,12 @@ func (u *Updater) Status(ctx context.Context, products []Product) []Status {
 }
 
 func (u *Updater) status(ctx context.Context, p Product) Status {
+	m, err := u.lastManifest(p)
+	return u.statusBy(ctx, p, m, err)
+}
+
+// statusBy reads the product by this manifest, or says why there is none.
+func (u *Updater) statusBy(ctx context.Context, p Product, m *manifest.Manifest, noManifest error) Status {
 	s := Status{Product: p, Holds: u.holds(p.ID), Owed: u.owedStatus(p.ID)}
 	inst, err := installer.Open(u.place(p), u.log)
 	if err != nil {
@@ -38,9 +44,8 @@ func (u *Updater) status(ctx context.Context, p Product) Status {
 		return s
 	}
 	defer inst.Close() //nolint:errcheck // holds only a folder's handle
-	m, err := u.lastManifest(p)
 	switch {
-	case err == nil:
+	case noManifest == nil:
 		s.Title = m.Title
 		s.Installed, s.Err = u.detect(ctx, inst, m)
 		if m.TLSReady != nil {
@@ -49,10 +54,10 @@ func (u *Updater) status(ctx context.Context, p Product) Status {
 		if ready, known := m.Ready(s.Installed.Version); known {
 			s.Ready = &ready
 		}
-	case errors.Is(err, ErrNeverChecked):
+	case errors.Is(noManifest, ErrNeverChecked):
 		s.Installed, s.Err = inst.Detect(ctx, recordRule())
 	default:
-		s.Err = err
+		s.Err = noManifest
 	}
 	previous, err := inst.Previous()
 	if previous != nil {

@@ -102,7 +102,7 @@ func (a *app) command() *cobra.Command {
 	flags.BoolVar(&a.quiet, "quiet", false, "no talk on stderr")
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
-		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand,
+		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand,
 		a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand,
 	} {
 		root.AddCommand(a.marked(verb()))

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/doctor"
+	"github.com/koshin-updater/koshin/updater/transport"
+)
+
+// patient gathers what an examination is told. A configuration that is missing
+// or of no use is a finding, and no reason not to look at the rest.
+func (a *app) patient(ctx context.Context) (doctor.Input, error) {
+	in := doctor.Input{
+		System: doctor.System{OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Reach:  doctor.Reach{Setting: "auto", Environment: proxyVariables()},
+		Hide:   hidden(), Built: built(), Log: a.log,
+	}
+	in.Reach.Proxy, _ = transport.ParseProxy("auto")
+	c, err := a.loadConfig()
+	if err != nil {
+		in.Setup = a.unusable(err)
+		return in, nil
+	}
+	if language, ok := messages.ParseLanguage(c.Language); ok && a.lang == "" {
+		a.language = language
+	}
+	in.Setup.State = doctor.SelfSends
+	if c.Submission == config.Delegated {
+		in.Setup.State = doctor.DelegatedSends
+	}
+	options, err := a.options(c)
+	if err != nil {
+		in.Setup = a.unusable(err)
+		return in, nil
+	}
+	in.Reach.Setting, in.Reach.Proxy = c.Source.Proxy, options.Reach.Proxy
+	in.Reach.CAFile, in.Reach.Roots = options.Reach.CAFile, options.Reach.Roots
+	u := updater.New(options)
+	products, err := u.Select(a.products)
+	if err != nil {
+		return in, err
+	}
+	for _, s := range u.Subjects(ctx, products) {
+		in.Products = append(in.Products, examined(s))
+	}
+	return in, nil
+}
+
+func examined(s updater.Subject) doctor.Product {
+	p := doctor.Product{
+		ID: s.Product.ID, Dir: s.Product.Dir, Installed: s.Installed, Err: s.Err, Known: s.Known, Floor: s.Floor, Ready: s.Ready,
+		MinOS: s.MinOS, RunningOK: s.RunningKnown, Confirm: s.Confirm,
+	}
+	for _, one := range s.Running { // never whose they are
+		p.Running = append(p.Running, one.Name)
+	}
+	return p
+}
+
+// proxyVariables are the environment's proxies, without names and passwords.
+func proxyVariables() []doctor.Fact {
+	var facts []doctor.Fact
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy"} {
+		if value := os.Getenv(name); value != "" {
+			facts = append(facts, doctor.Fact{Key: name, Value: withoutUser(value)})
+		}
+	}
+	return facts
+}
+
+// withoutUser drops the name and password of an address, whether or not it is
+// a well-formed one.
+func withoutUser(address string) string {
+	at := strings.LastIndex(address, "@")
+	if at < 0 {
+		return address
+	}
+	scheme, _, ok := strings.Cut(address[:at], "://")
+	if !ok {
+		return address[at+1:]
+	}
+	return scheme + "://" + address[at+1:]
+}
+
+// hidden is what no diagnosis may contain.
+func hidden() doctor.Hide {
+	var h doctor.Hide
+	if home, err := os.UserHomeDir(); err == nil {
+		h.Home = filepath.Clean(home)
+	}
+	if who, err := user.Current(); err == nil {
+		h.User = who.Username
+	}
+	if name, err := os.Hostname(); err == nil {
+		h.Computer = name
+	}
+	return h
+}
