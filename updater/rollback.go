@@ -107,5 +107,10 @@ func (j *job) confirmPending(ctx context.Context, m *manifest.Manifest, in insta
 	if err := j.hold(j.product.ID, in.Version, false, string(judgement.Reason)); err != nil {
 		return err
 	}
-	return j.rollback(ctx, false)
+	if err := j.rollback(ctx, false); err != nil {
+		return err
+	}
+	// It is told as what it is: an update that was taken back, only later.
+	j.report.From, j.report.To, j.report.Judgement = j.report.To, j.report.From, &judgement
+	return nil
 }
