@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows snapshot
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows netfaults snapshot
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -50,6 +50,9 @@ crash: ## stops koshin in every way, some thousand times, and looks at the clien
 
 crash-windows: ## the same for koshin.exe, in Wine
 	.ci/crash/windows
+
+netfaults: ## puts koshin into networks at fault in every way, and writes docs/NETFAULTS.md
+	.ci/netfaults/run docs/NETFAULTS.md
 
 snapshot: ## every release file, into dist/, nothing published
 	goreleaser check

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// writeBuild writes a build of the sample client, which reads from its settings
+// which TLS it speaks; a build with unknown settings does not start.
+func (w *world) writeBuild(version, maxTLS string) error {
+	dir := w.path("builds", version)
+	program, err := os.ReadFile(w.program(client))
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.MkdirAll(dir, 0o755),
+		os.WriteFile(filepath.Join(dir, client), program, 0o755),
+		os.WriteFile(filepath.Join(dir, "VERSION"), []byte(version+"\n"), 0o644),
+		os.WriteFile(filepath.Join(dir, "settings.ini"), []byte("max_tls = "+maxTLS+"\n"), 0o644))
+}
+
+// breakConnectionTest makes a build that starts, says its version, and then dies
+// of a fault of its own.
+func (w *world) breakConnectionTest() error {
+	program := w.path("builds", crashes, client)
+	const script = `#!/bin/sh
+[ "$1" != --version ] || exec cat "$(dirname "$0")/VERSION"
+kill -SEGV $$
+`
+	return errors.Join(os.Remove(program), os.WriteFile(program, []byte(script), 0o755))
+}
+
+// rehearsed is the variable with the name of a pipe. Whoever is rehearsed waits at
+// it, where there is one.
+const rehearsed = "NETFAULTS_REHEARSED"
+
+// haltRehearsal makes a build wait in its rehearsal, which comes after the baseline
+// and before the swap: whatever happens in the middle of an update happens then.
+func (w *world) haltRehearsal(version string) error {
+	const script = `#!/bin/sh
+[ "$1" != --version ] || [ ! -p "$` + rehearsed + `" ] || read -r _ <"$` + rehearsed + `"
+exec "$(dirname "$0")/program" "$@"
+`
+	program := w.path("builds", version, client)
+	return errors.Join(os.Rename(program, filepath.Join(filepath.Dir(program), "program")), os.WriteFile(program, []byte(script), 0o755))
+}
+
+// atRehearsal has something done while the next build is rehearsed. It must be
+// stopped afterwards, and says then whether that came to pass.
+func (s *stage) atRehearsal(do func()) (stop func() error, err error) {
+	pipe := s.file("rehearsed")
+	s.env = []string{rehearsed + "=" + pipe}
+	if do == nil {
+		return func() error { return nil }, nil
+	}
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		return nil, fmt.Errorf("make a pipe: %w", err)
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	ended := make(chan error, 1)
+	go func() {
+		f, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits for a reader
+		if err == nil && ctx.Err() == nil {
+			do()
+			_, err = f.WriteString("\n")
+		} else if err == nil {
+			err = errors.New("no build was rehearsed")
+		}
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+		ended <- err
+	}()
+	return func() error {
+		cancel()
+		reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0) // for whoever still waits
+		if err != nil {
+			return err
+		}
+		defer reader.Close()
+		return errors.Join(<-ended, os.Remove(pipe))
+	}, nil
+}
