@@ -49,6 +49,8 @@ const (
 	NoteCommit        Key = "phase-commit"
 	NoteRollBack      Key = "phase-roll-back"
 	NoteRecord        Key = "phase-record"
+	NoteNotRecorded   Key = "not-recorded"
+	NoteTrailBroken   Key = "trail-broken"
 
 	PlanReplace  Key = "plan-replace"
 	PlanRetire   Key = "plan-retire"

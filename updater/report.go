@@ -1,16 +1,12 @@
 package updater
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
-	"github.com/koshin-updater/koshin/updater/audit"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/download"
 )
@@ -52,6 +48,7 @@ type Report struct {
 	Restart   Restart // why the PC must be restarted; empty: it need not be
 	Owed      *Owed   // what waits for the restart; nil: nothing
 	Resumed   bool    // what was put into place had waited for the restart
+	Recorded  bool    // there is a line of it in the audit trail
 	Err       error
 }
 
@@ -89,53 +86,3 @@ func IsRefusal(err error) bool {
 	}
 	return false
 }
-
-// ErrNotRecorded: what was done is done, and stands in no line of the audit
-// trail.
-var ErrNotRecorded = errors.New("audit trail was not written")
-
-// record writes one line of the audit trail. That a line could not be written
-// is reported beside what happened, not instead of it.
-func (u *Updater) record(ctx context.Context, verb string, r *Report) {
-	u.phase(r.Product, PhaseRecord, note(NoteRecord))
-	line := audit.Record{
-		Time: u.now().UTC(), Verb: verb, Product: string(r.Product),
-		From: r.From.String(), To: r.To.String(), Outcome: string(r.Outcome), Detail: detail(r),
-	}
-	if verb == "confirm" && r.After != nil {
-		line.Outcome = string(r.After.Verdict)
-	}
-	trail := u.trail
-	trail.Wait = func(path string, do func() error) error {
-		return installer.Patiently(ctx, path, u.waiting(r.Product), do)
-	}
-	if err := trail.Append(line); err != nil {
-		u.log.ErrorContext(ctx, "audit trail was not written", "error", err)
-		r.Err = errors.Join(r.Err, fmt.Errorf("%w: %w", ErrNotRecorded, err))
-	}
-}
-
-// detail is the evidence of a record: what connected before and after.
-func detail(r *Report) json.RawMessage {
-	evidence := struct {
-		Error  string          `json:"error,omitempty"`
-		Reason confirm.Reason  `json:"reason,omitempty"`
-		Before *confirm.Report `json:"before,omitempty"`
-		Fault  *confirm.Report `json:"fault,omitempty"`
-		After  *confirm.Report `json:"after,omitempty"`
-	}{Before: r.Before, Fault: r.Fault, After: r.After}
-	if r.Err != nil {
-		evidence.Error = r.Err.Error()
-	}
-	if r.Judgement != nil {
-		evidence.Reason = r.Judgement.Reason
-	}
-	data, err := json.Marshal(evidence)
-	if err != nil {
-		return nil // the line is still worth writing
-	}
-	return data
-}
-
-// History is the audit trail, checked.
-func (u *Updater) History() ([]audit.Record, error) { return u.trail.Records() }

@@ -54,6 +54,7 @@ type Options struct {
 	Now       func() time.Time                           // nil is time.Now
 	Events    func(Event)                                // nil: nobody listens
 	Consent   func(ctx context.Context, q Question) bool // nil: nobody can be asked
+	Clean     func(text string) string                   // takes the names of people out of what is recorded; nil: leaves them
 	Log       *slog.Logger                               // nil is silent
 }
 
@@ -91,7 +92,8 @@ type Updater struct {
 	seq     int64
 	at      Phase // the one that was announced last
 	trail   audit.Trail
-	newest  int // schema of journals that this run may write; see tendSelf
+	mute    bool // this user may not write in the state folder: nothing is recorded
+	newest  int  // schema of journals that this run may write; see tendSelf
 }
 
 // New checks nothing and touches nothing.
@@ -102,7 +104,7 @@ func New(o Options) *Updater {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Updater{options: o, log: o.Log, trail: audit.Trail{Dir: filepath.Join(o.StateDir, "audit")}}
+	return &Updater{options: o, log: o.Log, trail: audit.Trail{Dir: filepath.Join(o.StateDir, "audit"), Clean: o.Clean}}
 }
 
 func (u *Updater) now() time.Time { return u.options.Now() }

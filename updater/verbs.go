@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
 )
@@ -65,9 +66,21 @@ func (u *Updater) eachLocked(ctx context.Context, verb string, products []Produc
 	return reports, ctx.Err()
 }
 
-// Confirm proves connectivity now and changes nothing but the audit trail.
+// Confirm proves connectivity now and changes nothing but the audit trail. An
+// operator who may not write in the state folder is answered too, with a note
+// that nothing was recorded. Nor is another koshin kept out then: a lock that
+// operators could hold would let them stop every update.
 func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, error) {
-	return u.each(ctx, "confirm", products, func(j *job) error { return j.confirmNow(ctx) })
+	unlock, err := u.lock(ctx)
+	switch {
+	case errors.Is(err, protect.ErrReadOnly):
+		u.mute = true
+	case err != nil:
+		return nil, err
+	default:
+		defer unlock()
+	}
+	return u.eachLocked(ctx, "confirm", products, func(j *job) error { return j.confirmNow(ctx) })
 }
 
 func (j *job) confirmNow(ctx context.Context) (err error) {
@@ -93,7 +106,7 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 		return err // connected or not: this is not the build that was installed
 	}
 	j.report.Outcome = UpToDate
-	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes {
+	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes && !j.mute {
 		return j.remember(confirm.Judge(waiting.Before, j.report.After.State), waiting.Before)
 	}
 	return nil

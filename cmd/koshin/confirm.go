@@ -23,6 +23,7 @@ type confirmedJSON struct {
 	Product  manifest.ProductID `json:"product"`
 	Verdict  confirm.Verdict    `json:"verdict"`
 	SelfTest *confirm.TestProof `json:"self_test"`
+	Recorded bool               `json:"recorded"` // in the audit trail
 	Error    *errorJSON         `json:"error,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func (s *session) printConfirm(reports []updater.Report) {
 	doc := confirmJSON{Schema: schema("confirm"), Hosts: []confirm.HostProof{}, Products: []confirmedJSON{}}
 	var codes []exitcode.Code
 	for _, r := range reports {
-		one := confirmedJSON{Product: r.Product, Verdict: confirm.Unreachable, Error: s.errorJSON(r.Err)}
+		one := confirmedJSON{Product: r.Product, Verdict: confirm.Unreachable, Recorded: r.Recorded, Error: s.errorJSON(r.Err)}
 		if r.After != nil {
 			one.Verdict, one.SelfTest = r.After.Verdict, r.After.SelfTest
 			doc.Hosts = append(doc.Hosts, r.After.Hosts...)

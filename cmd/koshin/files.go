@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
 )
@@ -45,4 +46,23 @@ func writeNew(file string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// writeFresh writes a file that must not be there yet, whole or not at all. The
+// name is taken first: nobody else's file can be replaced.
+func writeFresh(file string, content func(io.Writer) error) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return usageError{fmt.Errorf("%s exists already; nothing is overwritten", file)}
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := atomicfile.WriteFunc(file, content); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/redact"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -127,6 +128,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy},
 		Self:      a.itself(c),
 		BuildTime: built(),
+		Clean:     redact.System().Text,
 		Log:       a.log,
 	}
 	if c.Window != nil {

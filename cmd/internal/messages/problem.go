@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strconv"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
@@ -50,7 +51,7 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 
 // arguments are the values that some errors bring along.
 func arguments(err error) map[string]string {
-	values := map[string]string{"field": "", "path": "", "place": "", "dir": "", "folder": "", "files": "", "file": "", "programs": ""}
+	values := map[string]string{"field": "", "path": "", "place": "", "dir": "", "folder": "", "files": "", "file": "", "programs": "", "line": ""}
 	if field, ok := errors.AsType[*manifest.FieldError](err); ok {
 		values["field"] = field.Path
 	}
@@ -69,6 +70,9 @@ func arguments(err error) map[string]string {
 	}
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
 		values["file"] = file.Path
+	}
+	if line, ok := errors.AsType[*audit.LineError](err); ok {
+		values["line"] = strconv.FormatInt(line.Line, 10)
 	}
 	if use, ok := errors.AsType[*installer.InUseError](err); ok {
 		values["file"], values["programs"] = use.Path, installer.Names(use.Holders)
@@ -203,6 +207,15 @@ func kinds() []kind {
 		{download.ErrNoPromise, "unexpected", exitcode.Failed},
 		{updater.ErrNeverChecked, "never-checked", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
+		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
+		{audit.ErrNewer, "audit-newer", exitcode.Usage},
+		{audit.ErrDamaged, "audit-damaged", exitcode.Failed},
+		{audit.ErrRewritten, "audit-rewritten", exitcode.Failed},
+		{audit.ErrNoTrail, "audit-no-trail", exitcode.Failed},
+		{audit.ErrNoHead, "audit-no-head", exitcode.Failed},
+		{audit.ErrUnreadable, "audit-unreadable", exitcode.Failed},
+		{audit.ErrChain, "audit-chain", exitcode.Failed},
+		{audit.ErrEnd, "audit-end", exitcode.Failed},
 		{audit.ErrBroken, "audit-broken", exitcode.Failed},
 
 		{confirm.ErrBroken, "build-broken", exitcode.Failed},

@@ -1,0 +1,141 @@
+// Package redact takes out of a text what names a person or this PC, before the
+// text is kept in the audit trail or saved for a help desk: home folders, user
+// names, the name of the PC, security identifiers, and numbers of ten digits,
+// as facilities and insured people have them.
+//
+// What is left still says what happened. It works on texts that somebody else
+// made, errors of the system above all, so it looks for what it knows and for
+// the shapes that such names have; it is not a promise for texts that people
+// wrote.
+package redact
+
+import (
+	"os"
+	"os/user"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Names are what a PC and the person at it are called.
+type Names struct {
+	home []string       // longest first
+	name *regexp.Regexp // nil: none known
+}
+
+// What stands in the place of a name.
+const (
+	mask   = "***"
+	aHome  = "~"
+	noName = 2 // names of one or two letters are parts of words
+)
+
+// System asks the system for the names of this PC and of whoever runs koshin.
+func System() Names {
+	var homes, names []string
+	if home, err := os.UserHomeDir(); err == nil {
+		homes = append(homes, home)
+	}
+	if u, err := user.Current(); err == nil {
+		homes = append(homes, u.HomeDir)
+		names = append(names, u.Name, u.Username[strings.LastIndexAny(u.Username, `\/`)+1:])
+	}
+	if host, err := os.Hostname(); err == nil {
+		names = append(names, host)
+	}
+	return New(homes, append(names, os.Getenv("COMPUTERNAME"), os.Getenv("USERDOMAIN"), os.Getenv("USERNAME")))
+}
+
+// New makes Names of home folders and of names of people and the PC. Those that
+// every PC has, such as root or SYSTEM, name nobody and are left out.
+func New(homes, names []string) Names {
+	var n Names
+	for _, home := range homes {
+		if home = strings.TrimRight(home, `/\`); strings.ContainsAny(home, `/\`) && !isSystems(home) {
+			n.home = append(n.home, home)
+		}
+	}
+	slices.SortFunc(n.home, func(a, b string) int { return len(b) - len(a) })
+	var parts []string
+	for _, name := range names {
+		if len(name) > noName && !slices.Contains(nobody, strings.ToLower(name)) {
+			parts = append(parts, regexp.QuoteMeta(name))
+		}
+	}
+	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) })
+	if len(parts) > 0 {
+		n.name = regexp.MustCompile(`(?i)(^|[^0-9A-Za-z_])(?:` + strings.Join(slices.Compact(parts), "|") + `)([^0-9A-Za-z_]|$)`)
+	}
+	return n
+}
+
+// nobody are names that say nothing about a person or a PC.
+var nobody = []string{
+	"root", "system", "administrator", "administrators", "admin", "user", "users", "guest", "default", "public", "owner",
+	"localhost", "local", "workgroup", "nt authority", "koshin", "windows", "client", "linux", "proxy", "server",
+}
+
+// isSystems says that a home folder is the system's own, such as that of the
+// account SYSTEM: it names nobody, and what stands there matters.
+func isSystems(home string) bool {
+	lower := strings.ToLower(home)
+	return lower == "/root" || lower == "/var/root" || strings.Contains(lower, `\windows\`)
+}
+
+// The shapes of names, whoever they belong to.
+var (
+	homes = regexp.MustCompile(`(?i)((?:[a-z]:)?[\\/]+(?:Users|home|Documents and Settings)[\\/]+)([^\\/:*?"<>|\s,;)]+)`)
+	sids  = regexp.MustCompile(`\bS-1-(5-21|12-1)(-\d+)+`)
+	holds = regexp.MustCompile(`\(pid (\d+), [^()]*\)`) // as installer.Process is written
+	ids   = regexp.MustCompile(`(^|[^0-9A-Za-z_.])\d{10}([^0-9A-Za-z_.]|\.[^0-9]|\.?$)`)
+)
+
+// Text is the text without names.
+func (n Names) Text(text string) string {
+	for _, home := range n.home {
+		text = replaceFold(text, home, aHome)
+	}
+	text = homes.ReplaceAllStringFunc(text, func(found string) string {
+		part := homes.FindStringSubmatch(found)
+		if slices.Contains(nobody, strings.ToLower(part[2])) {
+			return found
+		}
+		return part[1] + mask
+	})
+	text = sids.ReplaceAllString(text, "S-1-$1-"+mask)
+	text = holds.ReplaceAllString(text, "(pid $1)")
+	text = repeatedly(ids, text)
+	if n.name != nil {
+		text = repeatedly(n.name, text)
+	}
+	return text
+}
+
+// repeatedly masks what stands between two borders; one border may belong to two.
+func repeatedly(shape *regexp.Regexp, text string) string {
+	for range 2 {
+		text = shape.ReplaceAllString(text, "${1}"+mask+"${2}")
+	}
+	return text
+}
+
+// replaceFold replaces a path in whatever case and with whichever slashes it is
+// written, also doubled as in JSON.
+func replaceFold(text, path, by string) string {
+	var shape strings.Builder
+	shape.WriteString("(?i)")
+	for _, part := range strings.FieldsFunc(path, isSlash) {
+		if shape.Len() > len("(?i)") || isSlash(rune(path[0])) {
+			shape.WriteString(`[\\/]+`)
+		}
+		shape.WriteString(regexp.QuoteMeta(part))
+	}
+	shape.WriteString(`([^0-9A-Za-z_.-]|$)`)
+	found, err := regexp.Compile(shape.String())
+	if err != nil {
+		return text
+	}
+	return found.ReplaceAllString(text, by+"${1}")
+}
+
+func isSlash(r rune) bool { return r == '/' || r == '\\' }
