@@ -23,10 +23,11 @@ type Ask struct {
 // AskFunc asks a stack once, as the operator who is signed in, verifying the
 // certificate as that stack does, following no redirect and sending nothing but
 // a GET. It fills the StackProof with what it saw: OK as far as connection and
-// certificate go, TLS as crypto/tls names it ("TLS 1.2"), Status, Error, Code
-// and Cause. A stack that cannot be asked here or now (no such system, nobody
-// signed in) has OK nil and [CauseUnavailable]. It must return soon after ctx
-// ends; one that does not is no longer waited for.
+// certificate go, TLS as crypto/tls names it ("TLS 1.2"; "" where the system
+// does not tell), Status, Error, Code and Cause. A stack that cannot be asked
+// here or now (no such system, nobody signed in) has OK nil and
+// [CauseUnavailable]. It must return soon after ctx ends; one that does not is
+// no longer waited for.
 type AskFunc func(ctx context.Context, ask Ask) StackProof
 
 // askStack asks one of the system's stacks twice, side by side: with this PC's
@@ -40,7 +41,23 @@ func askStack(ctx context.Context, host manifest.Host, stack manifest.Stack, o O
 	both.Go(func() { proof = askOnce(ctx, Ask{Stack: stack, URL: host.URL}, host, o) })
 	both.Go(func() { forced = askOnce(ctx, Ask{Stack: stack, URL: host.URL, OnlyTLS12: true}, host, o) })
 	both.Wait()
+	proof = compare(proof, forced)
 	proof.OnlyTLS12 = &forced
+	return proof
+}
+
+// compare uses the answer over TLS 1.2 alone where the system does not tell
+// which version the other one came over: WinHTTP before Windows 11, and Wine. A
+// host that answers, but not over TLS 1.2, answered over something older.
+func compare(proof, forced StackProof) StackProof {
+	answered := proof.OK != nil && *proof.OK && proof.TLS == ""
+	refused := forced.OK != nil && !*forced.OK && (forced.Cause == CauseHandshake || forced.Cause == CauseTLSVersion)
+	if answered && refused {
+		no := false
+		proof.OK, proof.Cause = &no, CauseTLSVersion
+		proof.Error = "answers, but not over TLS 1.2 alone"
+		proof.Err = fmt.Errorf("%w: %s", errStack, proof.Error)
+	}
 	return proof
 }
 
@@ -80,7 +97,7 @@ func judgeStack(proof StackProof, host manifest.Host) StackProof {
 		if proof.Cause == "" {
 			proof.Cause = CauseUnknown
 		}
-	case proof.TLS != "TLS 1.2" && proof.TLS != "TLS 1.3":
+	case proof.TLS != "" && proof.TLS != "TLS 1.2" && proof.TLS != "TLS 1.3": // "": the system does not tell
 		proof.OK, proof.Cause = &no, CauseTLSVersion
 		proof.Error = fmt.Sprintf("negotiated %q", proof.TLS)
 	case !expected(host).Contains(proof.Status):

@@ -52,6 +52,9 @@ func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
+// DER is the authority's own certificate, as a system's root store wants it.
+func (a *Authority) DER() []byte { return a.cert.Raw }
+
 // Pool holds the authority's certificate and no other.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
