@@ -42,7 +42,16 @@ func (u *Updater) Check(ctx context.Context, products []Product) ([]Finding, err
 }
 
 func (u *Updater) find(ctx context.Context, p Product, o offer) Finding {
-	f := Finding{Product: p, Decision: Decision{Action: ActNone}, Owed: u.owedStatus(p.ID)}
+	f := u.findBut(ctx, p, o)
+	var err error
+	f.Owed, err = u.owedStatus(p.ID)
+	f.Err = errors.Join(f.Err, err)
+	return f
+}
+
+// findBut is all but what waits for the restart.
+func (u *Updater) findBut(ctx context.Context, p Product, o offer) Finding {
+	f := Finding{Product: p, Decision: Decision{Action: ActNone}}
 	inst, err := installer.Open(u.place(p), u.log)
 	if err != nil {
 		f.Err = err

@@ -118,12 +118,14 @@ func (u *Updater) owed(p manifest.ProductID) (Owed, bool) {
 	return o, ok
 }
 
-// owedStatus is for reports; nil where none waits.
-func (u *Updater) owedStatus(p manifest.ProductID) *Owed {
-	if o, ok := u.owed(p); ok {
-		return &o
+// owedStatus is for reports; nil where none waits. [ErrOwed] is said, too: what
+// people had been told waits for the restart does not any more.
+func (u *Updater) owedStatus(p manifest.ProductID) (*Owed, error) {
+	o, ok, err := u.readOwed(p)
+	if !ok {
+		return nil, err
 	}
-	return nil
+	return &o, nil
 }
 
 // saveOwed writes the note. The first one of an update keeps its time.

@@ -60,9 +60,21 @@ func (j *job) backUpAndSwap(ctx context.Context, plan *installer.Plan) (*install
 	j.phase(id, PhaseSwap, note(NoteSwap))
 	tx, err := j.inst.Swap(ctx, plan)
 	if err != nil {
-		return nil, fmt.Errorf("swap %s %s: %w", id, plan.To.Version, err)
+		return nil, errors.Join(fmt.Errorf("swap %s %s: %w", id, plan.To.Version, err), j.dropCopy(ctx, plan, err))
 	}
 	return tx, nil
+}
+
+// dropCopy removes the copy of the data again where the swap was refused before
+// it had begun: the stored build is damaged, or the folder is not as planned.
+// Each further try would leave one more.
+func (j *job) dropCopy(ctx context.Context, plan *installer.Plan, refused error) error {
+	before := errors.Is(refused, installer.ErrStaged) || errors.Is(refused, installer.ErrFolderChanged)
+	if !before || errors.Is(refused, installer.ErrNotRestored) || errors.Is(refused, installer.ErrDiffers) {
+		return nil
+	}
+	j.report.Snapshot = ""
+	return j.inst.DropSnapshot(context.WithoutCancel(ctx), plan)
 }
 
 // owe notes that the staged build waits for the restart, and has the system

@@ -37,7 +37,16 @@ func (u *Updater) status(ctx context.Context, p Product) Status {
 
 // statusBy reads the product by this manifest, or says why there is none.
 func (u *Updater) statusBy(ctx context.Context, p Product, m *manifest.Manifest, noManifest error) Status {
-	s := Status{Product: p, Holds: u.holds(p.ID), Owed: u.owedStatus(p.ID)}
+	s := u.statusBut(ctx, p, m, noManifest)
+	var err error
+	s.Owed, err = u.owedStatus(p.ID)
+	s.Err = errors.Join(s.Err, err)
+	return s
+}
+
+// statusBut is all but what waits for the restart.
+func (u *Updater) statusBut(ctx context.Context, p Product, m *manifest.Manifest, noManifest error) Status {
+	s := Status{Product: p, Holds: u.holds(p.ID)}
 	inst, err := installer.Open(u.place(p), u.log)
 	if err != nil {
 		s.Err = err

@@ -86,6 +86,8 @@ func (s *session) showStatus(statuses []updater.Status) {
 		s.sayln("check-heading", "title", s.title(st.Title, st.Product.ID), "product", st.Product.ID)
 		if st.Err != nil {
 			s.showProblem(st.Err)
+		}
+		if st.Err != nil && st.Installed.Version.IsZero() { // nothing more is known
 			continue
 		}
 		s.showInstalled(updater.Finding{Installed: st.Installed})
