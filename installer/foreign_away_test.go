@@ -118,6 +118,35 @@ func TestFirstSetupGoesAgain(t *testing.T) {
 	}
 }
 
+// TestFirstSetupGoesLater: what was run has ended, and what it started outside
+// of all that koshin can see has not.
+func TestFirstSetupGoesLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p, tx := w.firstInstall(w.awayEntry(removes))
+	read, more := p.uninstall, 5
+	p.uninstall.Keys = func(v uninstallkey.View) ([]string, error) {
+		keys, err := read.Keys(v)
+		if v == uninstallkey.Machine64 && errors.Is(err, fs.ErrNotExist) && more > 0 {
+			more--
+			return []string{"torikomi"}, nil
+		}
+		return keys, err
+	}
+	p.uninstall.Read = func(v uninstallkey.View, key string) (uninstallkey.Entry, error) {
+		entry, err := read.Read(v, key)
+		if errors.Is(err, fs.ErrNotExist) {
+			return uninstallkey.Entry{Key: key, Version: "2.2.0"}, nil
+		}
+		return entry, err
+	}
+	must(t, tx.Undo(t.Context()))
+	if more > 0 {
+		t.Errorf("%d looks are left", more)
+	}
+	w.wantSettled()
+}
+
 // TestFirstSetupThatStays: where it cannot be taken out, that is said, and the
 // PC keeps what it has.
 func TestFirstSetupThatStays(t *testing.T) {
@@ -140,9 +169,11 @@ func TestFirstSetupThatStays(t *testing.T) {
 		},
 		"an ordinary user can write the program": func(e *uninstallkey.Entry, p *Product) {
 			program := filepath.Join(elsewhere, "uninstall.exe")
-			must(t, os.WriteFile(program, []byte("theirs"), 0o777))
+			self, err := os.ReadFile(os.Args[0])
+			must(t, err)
+			must(t, os.WriteFile(program, self, 0o777))
 			must(t, os.Chmod(program, 0o777))
-			e.QuietUninstall, p.elevated = `"`+program+`"`, func() bool { return true }
+			e.QuietUninstall, p.elevated = strings.Replace(e.QuietUninstall, os.Args[0], program, 1), func() bool { return true }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,6 +41,13 @@ func install(args []string) int {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
+	case "copy": // itself, which does the work later
+		if exec.Command(os.Args[0], "--installer", "later", args[1]).Start() != nil {
+			return 4
+		}
+	case "later":
+		time.Sleep(300 * time.Millisecond)
+		_ = os.WriteFile(args[1], nil, 0o600)
 	case "hang": // with a child that hangs, too, and holds the output
 		child := exec.Command(os.Args[0], "--installer", "wait", args[1])
 		child.Stdout = os.Stdout

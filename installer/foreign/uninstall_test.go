@@ -2,6 +2,8 @@ package foreign
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 )
@@ -57,5 +59,19 @@ func TestLine(t *testing.T) {
 	}
 	if got, want := (Run{}).line(program, []string{"/S"}), `"`+program+`" /S`; got != want {
 		t.Errorf("%s, not %s", got, want)
+	}
+}
+
+// TestDoWaitsForTheCopy: an uninstaller that removes its own file has a copy of
+// itself do the work.
+func TestDoWaitsForTheCopy(t *testing.T) {
+	r := setup(t)
+	file := filepath.Join(t.TempDir(), "done")
+	r.Action, r.Line = Uninstall, `"`+r.File+`" --installer copy `+file
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("it did not wait: %v", err)
 	}
 }
