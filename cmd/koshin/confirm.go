@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
@@ -22,6 +23,7 @@ type confirmJSON struct {
 type confirmedJSON struct {
 	Product  manifest.ProductID `json:"product"`
 	Verdict  confirm.Verdict    `json:"verdict"`
+	Why      *whyJSON           `json:"explanation,omitempty"`
 	SelfTest *confirm.TestProof `json:"self_test"`
 	Recorded bool               `json:"recorded"` // in the audit trail
 	Error    *errorJSON         `json:"error,omitempty"`
@@ -50,7 +52,7 @@ func (s *session) printConfirm(reports []updater.Report) {
 	doc := confirmJSON{Schema: schema("confirm"), Hosts: []confirm.HostProof{}, Products: []confirmedJSON{}}
 	var codes []exitcode.Code
 	for _, r := range reports {
-		one := confirmedJSON{Product: r.Product, Verdict: confirm.Unreachable, Recorded: r.Recorded, Error: s.errorJSON(r.Err)}
+		one := confirmedJSON{Product: r.Product, Verdict: confirm.Unreachable, Why: s.whyJSON(r), Recorded: r.Recorded, Error: s.errorJSON(r.Err)}
 		if r.After != nil {
 			one.Verdict, one.SelfTest = r.After.Verdict, r.After.SelfTest
 			doc.Hosts = append(doc.Hosts, r.After.Hosts...)

@@ -145,6 +145,7 @@ type reportJSON struct {
 	Data     *dataJSON          `json:"data,omitempty"`
 	Confirm  *confirm.Report    `json:"confirm"`
 	Reason   string             `json:"reason,omitempty"`
+	Why      *whyJSON           `json:"explanation,omitempty"`
 	Snapshot string             `json:"snapshot,omitempty"`
 	Restart  *restartJSON       `json:"restart,omitempty"`
 	Notes    []string           `json:"notes,omitempty"`
@@ -156,6 +157,7 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 		Found:   newFoundJSON(r.Found),
 		Product: r.Product, From: versionJSON(r.From), To: versionJSON(r.To), Outcome: r.Outcome, DryRun: r.DryRun,
 		Confirm: r.After, Snapshot: snapshotOf(r), Data: newDataJSON(r), Restart: newRestartJSON(r.Restart, r.Owed), Error: a.errorJSON(r.Err),
+		Why: a.whyJSON(r),
 	}
 	if r.Download != nil {
 		one.Download = &downloadJSON{Kind: r.Download.Kind, Bytes: r.Download.Bytes, ResumedFrom: r.Download.ResumedFrom}

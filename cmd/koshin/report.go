@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
@@ -107,11 +104,8 @@ func (s *session) showReport(verb string, r updater.Report) {
 		s.showWaiting(r)
 	}
 	s.showRestart(r)
-	if r.Judgement != nil && r.Err == nil {
-		s.sayln("reason-" + string(r.Judgement.Reason))
-	}
-	if r.After != nil {
-		s.showProof(*r.After, r.Judgement == nil)
+	if r.After != nil || r.Judgement != nil && r.Err == nil {
+		s.showConnection(r)
 	}
 	s.showKept(r)
 	s.showData(r)
@@ -172,46 +166,6 @@ func (s *session) showWaiting(r updater.Report) {
 			fmt.Fprintln(s.Out, s.words.Note(s.language, g.Reason))
 		}
 	}
-}
-
-// showProof says in one sentence what was proved, and why not where it was not.
-// The client's own failure is left to the judgement where there is one.
-func (s *session) showProof(r confirm.Report, aboutClient bool) {
-	key := map[confirm.Verdict]string{confirm.Confirmed: "confirmed", confirm.Partial: "confirmed-partial", confirm.Unreachable: "confirmed-not"}[r.Verdict]
-	var hosts []string
-	refused := len(r.Hosts) > 0
-	for _, h := range r.Hosts {
-		hosts = append(hosts, hostLine(h))
-		refused = refused && h.OldTLSRefused != nil && *h.OldTLSRefused
-	}
-	s.sayln(key, "hosts", strings.Join(hosts, ", "))
-	if refused {
-		s.sayln("old-refused")
-	}
-	for _, h := range r.Hosts {
-		for _, stack := range h.Stacks {
-			if stack.Err != nil && stack.OK != nil {
-				s.showProblem(stack.Err)
-			}
-		}
-	}
-	if aboutClient && r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
-		s.showProblem(r.SelfTest.Err)
-	}
-}
-
-// hostLine names a host with what was negotiated.
-func hostLine(h confirm.HostProof) string {
-	name := h.URL
-	if u, err := url.Parse(h.URL); err == nil {
-		name = u.Host
-	}
-	for _, stack := range h.Stacks {
-		if stack.Stack == manifest.StackGo && stack.OK != nil && *stack.OK {
-			return fmt.Sprintf("%s %s %s", name, stack.TLS, stack.Suite)
-		}
-	}
-	return name
 }
 
 func (s *session) orNothing(v manifest.Version) string {

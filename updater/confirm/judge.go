@@ -27,10 +27,12 @@ const (
 type State struct {
 	Client Client `json:"client"`
 	Probe  Probe  `json:"probe"`
-	// Doubt says that something else the manifest asks for is disproved:
-	// another TLS stack fails, or a host that must refuse TLS 1.0 and 1.1 was
-	// not seen to.
+	// Doubt says that something else stands against it: another TLS stack fails,
+	// a host that must refuse TLS 1.0 and 1.1 was not seen to, somebody re-signs
+	// the traffic, or the suite is weak.
 	Doubt bool `json:"doubt"`
+	// Reading is what the stacks say together; "" where they are all content.
+	Reading Reason `json:"reading,omitzero"`
 }
 
 // Verdict is what people and scripts are told about the connection.
@@ -68,17 +70,54 @@ const (
 // Reason is why, for the words that people read.
 type Reason string
 
-// The reasons, one for each row of the verdict table.
+// The reasons.
 const (
-	ReasonConnected     Reason = "connected"            // probe and client are good
+	ReasonAllGood       Reason = "all-good"             // probe and client are good, with nothing to compare with
+	ReasonConnected     Reason = "connected"            // the same of a new build
 	ReasonProbeAlone    Reason = "probe-alone"          // good, and there is no self_test to ask
-	ReasonDoubt         Reason = "other-proof-failed"   // good, but another demanded proof is not
 	ReasonCannotConnect Reason = "build-cannot-connect" // the old build could connect, this one cannot
 	ReasonBroken        Reason = "build-broken"         // this build does not even run
 	ReasonNeverCould    Reason = "old-build-neither"    // the old build could not connect either
+	ReasonClient        Reason = "client-alone"         // the client alone fails, and there is nothing to compare with
 	ReasonProbeFails    Reason = "probe-fails"          // the client connects, the neutral probe does not
-	ReasonNetwork       Reason = "network-or-host"      // neither connects
+
+	// What the stacks say together, by the matrix of DOMAIN section 5.
+	ReasonInterception Reason = "interception"       // somebody on the way re-signs the traffic
+	ReasonSystemTLS    Reason = "system-tls"         // Go connects, both stacks of the system do not
+	ReasonWinINet      Reason = "wininet-only"       // only WinINet fails
+	ReasonWinHTTP      Reason = "winhttp-only"       // only WinHTTP fails
+	ReasonOneStack     Reason = "one-stack-connects" // one stack of the system is all that connects
+	ReasonGoOnly       Reason = "go-only"            // only Go fails
+	ReasonWeakSuite    Reason = "weak-suite"         // the host has no suite that is recommended
+	ReasonDoubt        Reason = "other-proof-failed" // good, but another demanded proof is not
+	ReasonNetwork      Reason = "network-or-host"    // nothing connects
 )
+
+// Reasons lists all of them, for whoever has to have words for each.
+func Reasons() []Reason {
+	return append([]Reason{ReasonAllGood, ReasonConnected, ReasonProbeAlone, ReasonCannotConnect, ReasonBroken, ReasonNeverCould, ReasonClient, ReasonProbeFails}, weight...)
+}
+
+// Reason is why one round of proofs, by itself, says what it says.
+func (s State) Reason() Reason {
+	clientFails := s.Client == CannotConnect || s.Client == Broken
+	stacksTell := s.Reading != "" && s.Reading != ReasonNetwork
+	switch {
+	case s.Verdict() == Confirmed && s.Client == NoSelfTest:
+		return ReasonProbeAlone
+	case s.Verdict() == Confirmed:
+		return ReasonAllGood
+	case s.Probe == ProbeOK && clientFails && (!stacksTell || s.Reading == ReasonDoubt || s.Reading == ReasonWeakSuite):
+		return ReasonClient // what a host accepts beside TLS 1.2 stops nobody
+	case stacksTell:
+		return s.Reading
+	case s.Probe == ProbeOK:
+		return ReasonDoubt
+	case s.Client == Connected:
+		return ReasonProbeFails
+	}
+	return ReasonNetwork
+}
 
 // Judgement is what to do with a new build, and why.
 type Judgement struct {
@@ -99,19 +138,17 @@ func Judge(before, after State) Judgement {
 		j.Action, j.Hold, j.Reason = RollBack, true, ReasonBroken
 	case after.Client == CannotConnect && before.Client == Connected && probeOK:
 		j.Action, j.Hold, j.Reason = RollBack, true, ReasonCannotConnect
-	case j.Verdict == Confirmed:
-		j.Action, j.Reason = Commit, ReasonConnected
-		if after.Client == NoSelfTest {
-			j.Reason = ReasonProbeAlone
-		}
-	case probeOK && (after.Client == CannotConnect || after.Client == Broken):
-		j.Reason = ReasonNeverCould
-	case probeOK:
-		j.Reason = ReasonDoubt
-	case after.Client == Connected:
-		j.Reason = ReasonProbeFails
 	default:
-		j.Reason = ReasonNetwork
+		j.Reason = after.Reason()
+	}
+	switch j.Reason { // by itself it is that, after an update it is this
+	case ReasonAllGood:
+		j.Reason = ReasonConnected
+	case ReasonClient:
+		j.Reason = ReasonNeverCould
+	}
+	if j.Verdict == Confirmed {
+		j.Action = Commit
 	}
 	return j
 }

@@ -106,7 +106,9 @@ func TestJudgeAlways(t *testing.T) {
 	for _, c := range clients {
 		for _, p := range probes {
 			for _, d := range doubts {
-				states = append(states, State{c, p, d})
+				for _, r := range append([]Reason{""}, weight...) {
+					states = append(states, State{c, p, d, r})
+				}
 			}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/x509roots/fallback/bundle"
+
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -26,6 +28,8 @@ type Options struct {
 	Stacks  AskFunc             // asks WinINet and WinHTTP; nil: they are unavailable
 	Budget  time.Duration       // per host; 0: DefaultBudget
 	Log     *slog.Logger
+
+	expected *expectedRoots // made by Prove
 }
 
 // Prove gathers all proofs at the same time. Failed connections are part of
@@ -38,6 +42,7 @@ func Prove(ctx context.Context, o Options) (Report, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.expected = newExpectedRoots(bundle.Roots(), o.own())
 	var all sync.WaitGroup
 	report := Report{Hosts: make([]HostProof, len(o.Confirm.Hosts))}
 	for i, host := range o.Confirm.Hosts {
@@ -57,10 +62,21 @@ func Prove(ctx context.Context, o Options) (Report, error) {
 	if err := context.Cause(ctx); err != nil {
 		return Report{}, err
 	}
+	unmaskPortal(report.Hosts)
 	report.State = summarize(report.Hosts, client)
-	report.Verdict = report.State.Verdict()
-	o.Log.InfoContext(ctx, "connectivity proved", "verdict", report.Verdict, "client", client, "probe", report.State.Probe)
+	report.Verdict, report.Reason = report.State.Verdict(), report.State.Reason()
+	o.Log.InfoContext(ctx, "connectivity proved", "verdict", report.Verdict, "reason", report.Reason, "client", client, "probe", report.State.Probe)
 	return report, nil
+}
+
+// own are the roots that an administrator named. A file that cannot be read
+// names none: what it would have vouched for is then seen as a stranger's.
+func (o Options) own() []*x509.Certificate {
+	certs, err := transport.CACertificates(o.CAFile)
+	if err != nil {
+		o.Log.Warn("ca file cannot be read", "error", err)
+	}
+	return certs
 }
 
 // place is where and with which words the self_test runs.
@@ -89,7 +105,8 @@ func proveHost(ctx context.Context, host manifest.Host, o Options) HostProof {
 	strict, seen := proveGo(ctx, host, o)
 	proof.Stacks[0] = strict
 	all.Wait()
-	proof.IP, proof.Proxy = seen.ip, seen.proxy
-	proof.OldTLSRefused = refusedAll(proof.OldTLS)
+	proof.IP, proof.Proxy, proof.ClockSkew = seen.sight.ip, seen.sight.proxy, seen.skew
+	proof.OldTLSRefused = refusedAll(proof.OldTLS, strict.speaksTLS12())
+	proof.Interceptor = strict.interceptor(proof.Proxy)
 	return proof
 }

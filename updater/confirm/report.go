@@ -11,6 +11,7 @@ import (
 type Report struct {
 	Verdict  Verdict     `json:"verdict"`
 	Hosts    []HostProof `json:"hosts"`
+	Reason   Reason      `json:"reason"`
 	SelfTest *TestProof  `json:"self_test"` // nil: not installed, or no self_test
 	State    State       `json:"-"`
 }
@@ -64,6 +65,8 @@ type StackProof struct {
 	OnlyTLS12 *StackProof `json:"only_tls12,omitempty"`
 	// Err is Error with its sentinel, for those who choose words by it.
 	Err error `json:"-"`
+
+	issuer string // Issuer as people call it
 }
 
 // MaxSkew is how far this PC's clock may be off (DOMAIN section 3).
@@ -140,42 +143,4 @@ type TestProof struct {
 	Output   string  `json:"output"` // the first 64 KiB of stdout and stderr together
 	Error    string  `json:"error"`
 	Err      error   `json:"-"`
-}
-
-func (h HostProof) neutralOK() bool {
-	for _, s := range h.Stacks {
-		if s.Stack == manifest.StackGo {
-			return s.OK != nil && *s.OK
-		}
-	}
-	return false
-}
-
-// doubt says that a demanded proof other than the neutral probe is missing or
-// bad. A stack that could not be asked is no doubt.
-func (h HostProof) doubt() bool {
-	for _, s := range h.Stacks {
-		if s.Stack != manifest.StackGo && s.OK != nil && !*s.OK {
-			return true
-		}
-	}
-	return h.RefuseOld && (h.OldTLSRefused == nil || !*h.OldTLSRefused)
-}
-
-func summarize(hosts []HostProof, client Client) State {
-	s := State{Client: client, Probe: ProbeFailed}
-	good := 0
-	for _, h := range hosts {
-		if h.neutralOK() {
-			good++
-		}
-		s.Doubt = s.Doubt || h.doubt()
-	}
-	switch {
-	case good > 0 && good == len(hosts):
-		s.Probe = ProbeOK
-	case good > 0:
-		s.Probe = ProbePartly
-	}
-	return s
 }

@@ -73,6 +73,7 @@ func askOnce(ctx context.Context, ask Ask, host manifest.Host, o Options) StackP
 		proof = StackProof{OK: &no, Cause: CauseTimeout, Error: context.Cause(ctx).Error()}
 	}
 	proof.Stack, proof.OnlyTLS12 = ask.Stack, nil
+	proof.Error, proof.Issuer, proof.Root = plain(proof.Error, maxError), plain(proof.Issuer, maxName), plain(proof.Root, maxName)
 	return judgeStack(proof, host)
 }
 

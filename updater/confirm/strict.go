@@ -11,8 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -20,85 +21,184 @@ import (
 
 // What a proof can fail with beside the sentinels of package transport.
 var (
-	// ErrWeakSuite is a host that speaks TLS 1.2, but none of the AEAD suites.
+	// ErrWeakSuite is a host that speaks TLS 1.2, but none of the AEAD suites
+	// with forward secrecy.
 	ErrWeakSuite = errors.New("host offers only weak cipher suites")
 	// ErrClientCertificate is a host that wants a client certificate, which a
 	// proof never shows.
 	ErrClientCertificate = errors.New("host asks for a client certificate")
+	// ErrClock is a certificate that is good by the host's clock, and not by
+	// this PC's.
+	ErrClock = errors.New("this pc's clock is wrong")
+	// ErrCaptivePortal is an answer of somebody on the way, such as the page of
+	// a network that wants a person to agree to something first.
+	ErrCaptivePortal = errors.New("somebody else than the host answered")
 	// ErrUnavailable is a TLS stack that this PC or this version of koshin
 	// cannot ask. It is not a failure.
 	ErrUnavailable = errors.New("tls stack not available here")
 )
 
-// sight is what was seen of the way to a host.
-type sight struct {
-	ip, proxy string
+// attempt is what is offered to a host.
+type attempt struct {
+	suites []uint16  // nil: the strict ones
+	now    time.Time // when the certificate must be valid; zero: now
 }
 
-// proveGo is the neutral probe: one strict GET.
-func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, sight) {
-	proof, seen, err := get(ctx, host, o, true)
-	if errors.Is(err, transport.ErrHandshake) {
-		// Which of the two is it? A second attempt that also offers CBC tells;
-		// it is evidence only and never turns into a success.
-		if weak, _, weakErr := get(ctx, host, o, false); weakErr == nil {
-			proof, err = weak, fmt.Errorf("%w: %s", ErrWeakSuite, weak.Suite)
+// seen is all that one attempt showed.
+type seen struct {
+	proof StackProof
+	sight sight
+	peer  []*x509.Certificate // what was shown over a connection that stood
+	skew  *float64            // see HostProof.ClockSkew
+	err   error
+}
+
+// proveGo is the neutral probe: one strict GET. What fails may be asked again
+// for evidence of why; that never turns into a success.
+func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, seen) {
+	began := time.Now()
+	s := get(ctx, host, o, attempt{})
+	switch {
+	case errors.Is(s.err, transport.ErrHandshake) && !errors.Is(s.err, ErrClientCertificate):
+		s = lookForWeakSuite(ctx, host, o, s)
+	case errors.Is(s.err, transport.ErrCertificateTime):
+		s.skew, s.err = lookAtClock(ctx, host, o, s.err)
+	case errors.Is(s.err, transport.ErrUnknownAuthority) && !s.proof.LocalRoot:
+		s.proof.Notes = append(s.proof.Notes, NotePublicRoot) // what ca_file names would have been known
+	case s.err == nil && s.skew != nil && wrongClock(*s.skew):
+		s.proof.Notes = append(s.proof.Notes, NoteClockOff)
+	}
+	proof, ok := s.proof, s.err == nil
+	proof.Stack, proof.OK, proof.Err = manifest.StackGo, &ok, s.err
+	proof.Cause, proof.Stage = causeOf(s.err, s.sight), s.sight.stage
+	proof.Elapsed, proof.User = time.Since(began).Seconds(), thisUser()
+	if s.err != nil {
+		proof.Error = plain(s.err.Error(), maxError)
+	}
+	if proof.Root != "" {
+		proof.Notes = append(proof.Notes, NoteRevocationUnchecked)
+	}
+	return proof, s
+}
+
+// lookForWeakSuite asks a host that had no suite in common again, with CBC and,
+// if that is not it, with the old key exchange without forward secrecy.
+func lookForWeakSuite(ctx context.Context, host manifest.Host, o Options, strict seen) seen {
+	for _, suites := range [][]uint16{withCBC(), withRSA()} {
+		weak := get(ctx, host, o, attempt{suites: suites})
+		if weak.proof.TLS == "" {
+			continue // no handshake with these either
 		}
+		if weak.err == nil {
+			weak.err = fmt.Errorf("%w: %s", ErrWeakSuite, weak.proof.Suite)
+		} else {
+			weak.proof.Notes = append(weak.proof.Notes, NoteWeakSuite)
+		}
+		return weak
 	}
-	ok := err == nil
-	proof.Stack, proof.OK, proof.Err = manifest.StackGo, &ok, err
-	if err != nil {
-		proof.Error = err.Error()
-	}
-	return proof, seen
+	return strict
 }
 
-// get asks once, on a connection of its own. Not strict, it also offers CBC.
-func get(ctx context.Context, host manifest.Host, o Options, strict bool) (proof StackProof, seen sight, err error) {
+// get asks once, on a connection of its own.
+func get(ctx context.Context, host manifest.Host, o Options, a attempt) (s seen) {
 	config := transport.ClientConfig(o.Roots)
-	if !strict {
-		config.CipherSuites = withCBC()
+	if a.suites != nil {
+		config.CipherSuites = a.suites
+	}
+	if !a.now.IsZero() {
+		config.Time = func() time.Time { return a.now }
 	}
 	var asked atomic.Bool
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		asked.Store(true)
 		return new(tls.Certificate), nil // none
 	}
-	way := newWay(config, o.Proxy, strict)
+	way := newWay(config, o.Proxy, a.suites == nil)
 	resp, err := way.ask(ctx, host.URL)
-	seen = way.seen(host.URL)
+	s.sight = way.seen()
 	if err != nil {
-		var unverified *tls.CertificateVerificationError
-		if errors.As(err, &unverified) {
-			proof.ChainSHA256 = hashes(unverified.UnverifiedCertificates)
+		s.err = err
+		if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+			describeShown(&s.proof, unverified.UnverifiedCertificates, o.expected)
 		}
-		if asked.Load() && !errors.Is(err, transport.ErrCertificate) {
-			err = fmt.Errorf("%w: %w", ErrClientCertificate, err)
+		if asked.Load() && s.sight.stage == StageHandshake && (isRemoteAlert(err) || cutOff(err)) {
+			s.err = fmt.Errorf("%w: %w", ErrClientCertificate, err)
 		}
-		return proof, seen, err
+		return s
 	}
 	defer resp.Body.Close()
-	proof = describe(resp.TLS)
-	proof.Status = resp.StatusCode
-	if !expected(host).Contains(resp.StatusCode) {
-		err = &transport.StatusError{URL: host.URL, Code: resp.StatusCode}
+	s.skew, s.peer = skewOf(resp.Header, time.Now()), resp.TLS.PeerCertificates
+	describe(&s.proof, resp.TLS, o.expected)
+	s.proof.Status = resp.StatusCode
+	s.err = judgeAnswer(resp, host)
+	if status, ok := errors.AsType[*transport.StatusError](s.err); ok && asked.Load() && wantsCertificate(status.Code) {
+		s.err = fmt.Errorf("%w: %w", ErrClientCertificate, s.err)
 	}
-	return proof, seen, err
+	return s
 }
 
-func describe(state *tls.ConnectionState) StackProof {
-	proof := StackProof{
-		TLS:   tls.VersionName(state.Version),
-		Suite: tls.CipherSuiteName(state.CipherSuite),
-		Curve: state.CurveID.String(),
-		ALPN:  state.NegotiatedProtocol,
+// isRemoteAlert says that the host complained, in the terms of TLS.
+func isRemoteAlert(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "remote error"
+}
+
+// wantsCertificate says what hosts answer who asked for a client certificate in
+// the handshake and only then noticed that there was none: nginx 400, IIS 403.
+func wantsCertificate(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
+}
+
+// judgeAnswer holds an answer against what the manifest expects. One that leads
+// away from TLS is none, whatever its status: not followed, and not believed
+// where it leads to another host, since that is what log-in pages do.
+func judgeAnswer(resp *http.Response, host manifest.Host) error {
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		if from, to := resp.Request.URL, leadsTo(resp); to != nil && to.Scheme != "https" {
+			if !strings.EqualFold(to.Hostname(), from.Hostname()) {
+				return fmt.Errorf("%w: it leads to %s://%s", ErrCaptivePortal, plain(to.Scheme, maxName), plain(to.Host, maxName))
+			}
+			return fmt.Errorf("%w: the answer leads to %s", transport.ErrInsecureURL, plain(to.Scheme, maxName))
+		}
 	}
+	if !expected(host).Contains(resp.StatusCode) {
+		return &transport.StatusError{URL: host.URL, Code: resp.StatusCode}
+	}
+	return nil
+}
+
+// leadsTo is where a redirect goes, or nil.
+func leadsTo(resp *http.Response) *url.URL {
+	to, err := resp.Location()
+	if err != nil {
+		return nil
+	}
+	return to
+}
+
+// describe notes what a connection that stands is made of.
+func describe(proof *StackProof, state *tls.ConnectionState, expected *expectedRoots) {
+	proof.TLS = tls.VersionName(state.Version)
+	proof.Suite = tls.CipherSuiteName(state.CipherSuite)
+	proof.Curve = state.CurveID.String()
+	proof.ALPN = state.NegotiatedProtocol
 	if len(state.VerifiedChains) > 0 {
 		chain := state.VerifiedChains[0]
 		proof.ChainSHA256 = hashes(chain)
-		proof.Root = chain[len(chain)-1].Subject.String()
+		proof.Issuer, proof.issuer = plain(chain[0].Issuer.String(), maxName), shortName(chain[0].Issuer)
+		proof.Root = plain(chain[len(chain)-1].Subject.String(), maxName)
+		proof.LocalRoot = !expected.verified(state.VerifiedChains)
 	}
-	return proof
+}
+
+// describeShown notes what is known of a chain that was not verified.
+func describeShown(proof *StackProof, shown []*x509.Certificate, expected *expectedRoots) {
+	if len(shown) == 0 {
+		return
+	}
+	proof.ChainSHA256 = hashes(shown)
+	proof.Issuer, proof.issuer = plain(shown[0].Issuer.String(), maxName), shortName(shown[0].Issuer)
+	proof.LocalRoot = !expected.leads(shown)
 }
 
 func hashes(chain []*x509.Certificate) []string {
@@ -118,84 +218,20 @@ func withCBC() []uint16 {
 		tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
 		tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,
 		tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+		tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
 	)
 }
 
-// way is one fresh road to a host: no kept connection, no resumed session, no
-// redirect followed.
-type way struct {
-	inner *http.Transport
-	mu    sync.Mutex
-	addr  string // last address a connection was tried with or made to
-}
-
-// newWay uses HTTP/2 only where asked to: it forbids what is not strict, and
-// some hosts agree to it all the same.
-func newWay(config *tls.Config, proxy transport.ProxyFunc, http2 bool) *way {
-	config.SessionTicketsDisabled = true
-	w := &way{}
-	w.inner = &http.Transport{
-		Proxy:                  proxy,
-		OnProxyConnectResponse: transport.CheckConnect,
-		DialContext:            w.dial,
-		TLSClientConfig:        config,
-		ForceAttemptHTTP2:      http2,
-		DisableKeepAlives:      true,
-		DisableCompression:     true,
-		MaxResponseHeaderBytes: 64 << 10,
-	}
-	return w
-}
-
-// dial remembers the address, also of an attempt that failed.
-func (w *way) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-	var addr net.Addr
-	if err == nil {
-		addr = conn.RemoteAddr()
-	} else if op, ok := errors.AsType[*net.OpError](err); ok {
-		addr = op.Addr
-	}
-	if addr != nil {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.addr = addr.String()
-	}
-	return conn, err
-}
-
-func (w *way) ask(ctx context.Context, address string) (*http.Response, error) {
-	defer w.inner.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	if req.URL.Scheme != "https" {
-		return nil, fmt.Errorf("%w: %s", transport.ErrInsecureURL, address)
-	}
-	req.Header.Set("User-Agent", "koshin")
-	resp, err := w.inner.RoundTrip(req) // not a client: redirects are an answer
-	if err != nil {
-		return nil, transport.Classify(err)
-	}
-	return resp, nil
-}
-
-// seen says which way it went. Behind a proxy the host's address is unknown.
-func (w *way) seen(address string) sight {
-	if w.inner.Proxy != nil {
-		u, err := url.Parse(address)
-		if err == nil {
-			if proxy, err := w.inner.Proxy(&http.Request{URL: u}); err == nil && proxy != nil {
-				return sight{proxy: proxy.Host}
-			}
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	ip, _, err := net.SplitHostPort(w.addr)
-	if err != nil {
-		return sight{}
-	}
-	return sight{ip: ip}
+// withRSA adds the key exchange without forward secrecy, which the strict list
+// will never have.
+func withRSA() []uint16 {
+	return append(withCBC(),
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA256,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA,
+		tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+		tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA,
+	)
 }

@@ -129,11 +129,11 @@ func ParseProxy(text string) (ProxyFunc, error) {
 	return http.ProxyURL(u), nil
 }
 
-// CheckConnect turns a proxy's refusal of CONNECT into [ErrProxy]. It is an
+// CheckConnect turns a proxy's refusal of CONNECT into a [ProxyRefusal]. It is an
 // http.Transport's OnProxyConnectResponse.
 func CheckConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%w: %s answered %s", ErrProxy, proxy.Host, resp.Status)
+		return &ProxyRefusal{Proxy: proxy.Host, Code: resp.StatusCode, Location: resp.Header.Get("Location")}
 	}
 	return nil
 }

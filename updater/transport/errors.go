@@ -36,6 +36,9 @@ var (
 	ErrUnreachable = errors.New("source unreachable")
 	// ErrProxy is a proxy that could not be reached or refused to connect.
 	ErrProxy = errors.New("proxy did not connect")
+	// ErrProxyAuth is a proxy that wants a name and a password first. It
+	// matches ErrProxy too.
+	ErrProxyAuth = fmt.Errorf("%w: it wants a name and a password", ErrProxy)
 	// ErrTimeout is a host that did not answer in time, or so slowly that a
 	// small file did not arrive in time.
 	ErrTimeout = errors.New("no complete answer in time")
@@ -73,6 +76,28 @@ func (e *StatusError) Error() string {
 
 // Is makes errors.Is find [ErrStatus].
 func (e *StatusError) Is(target error) bool { return target == ErrStatus }
+
+// ProxyRefusal is a proxy's answer to CONNECT that is not "connected". It
+// matches [ErrProxy], and [ErrProxyAuth] where it is 407.
+type ProxyRefusal struct {
+	Proxy    string // host:port
+	Code     int    // HTTP status, such as 407
+	Location string // where it leads instead; "" for nowhere
+}
+
+func (e *ProxyRefusal) Error() string {
+	return fmt.Sprintf("%v: %s answered %d %s", ErrProxy, e.Proxy, e.Code, http.StatusText(e.Code))
+}
+
+// Is makes errors.Is find the sentinels.
+func (e *ProxyRefusal) Is(target error) bool {
+	return target == ErrProxy || target == ErrProxyAuth && e.Code == http.StatusProxyAuthRequired
+}
+
+// Portal says that the proxy wants a person to look at a page of its own first.
+func (e *ProxyRefusal) Portal() bool {
+	return e.Code == http.StatusNetworkAuthenticationRequired || e.Code >= 300 && e.Code < 400
+}
 
 // Classify adds to a failed connection the sentinel of this package that says
 // in which way it failed. What it does not know it returns as it is; errors of

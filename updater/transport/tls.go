@@ -3,6 +3,7 @@ package transport
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -61,23 +62,48 @@ func Roots(caFile string) (*x509.CertPool, error) {
 	if caFile == "" {
 		return nil, nil
 	}
-	f, err := os.Open(caFile)
+	own, err := CACertificates(caFile)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCAFile, err)
-	}
-	defer f.Close()
-	pem, err := readAtMost(f, maxCAFile)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrCAFile, caFile, err)
+		return nil, err
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("read the system's root certificates: %w", err)
 	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%w: %s holds no PEM certificate", ErrCAFile, caFile)
+	for _, cert := range own {
+		roots.AddCert(cert)
 	}
 	return roots, nil
+}
+
+// CACertificates are the certificates of the PEM file caFile; none without a
+// file. Errors are as those of [Roots].
+func CACertificates(caFile string) ([]*x509.Certificate, error) {
+	if caFile == "" {
+		return nil, nil
+	}
+	f, err := os.Open(caFile)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCAFile, err)
+	}
+	defer f.Close()
+	text, err := readAtMost(f, maxCAFile)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrCAFile, caFile, err)
+	}
+	var certs []*x509.Certificate
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" || len(block.Headers) != 0 {
+			continue
+		}
+		if cert, err := x509.ParseCertificate(block.Bytes); err == nil { // as x509.CertPool does
+			certs = append(certs, cert)
+		}
+	}
+	if len(certs) == 0 {
+		return nil, fmt.Errorf("%w: %s holds no PEM certificate", ErrCAFile, caFile)
+	}
+	return certs, nil
 }
 
 // readAtMost reads all of r, or says that it is longer than limit.

@@ -198,14 +198,19 @@ func isSentinel(v *ast.ValueSpec, i int) bool {
 
 // noteKeys are the constants of type updater.Key.
 func noteKeys(t *testing.T) []string {
-	var keys []string
-	declared(t, filepath.Join("..", "..", "..", "updater"), func(v *ast.ValueSpec, i int) bool {
-		if name, ok := v.Type.(*ast.Ident); ok && name.Name == "Key" && i < len(v.Values) {
-			keys = append(keys, strings.Trim(v.Values[i].(*ast.BasicLit).Value, `"`))
+	return constants(t, filepath.Join("..", "..", "..", "updater"), "Key")
+}
+
+// constants are the values of a package's string constants of one type.
+func constants(t *testing.T, dir, typeName string) []string {
+	var values []string
+	declared(t, dir, func(v *ast.ValueSpec, i int) bool {
+		if name, ok := v.Type.(*ast.Ident); ok && name.Name == typeName && i < len(v.Values) {
+			values = append(values, strings.Trim(v.Values[i].(*ast.BasicLit).Value, `"`))
 		}
 		return false
 	})
-	return keys
+	return values
 }
 
 // selectors are the pkg.Name expressions of one file.

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
+
+// whyJSON is a verdict in words, with the words for each cause behind it.
+type whyJSON struct {
+	Code    string    `json:"code"`
+	Message string    `json:"message"`
+	Remedy  string    `json:"remedy"`
+	Causes  []whyJSON `json:"causes,omitempty"`
+}
+
+func newWhyJSON(p messages.Problem) whyJSON {
+	return whyJSON{Code: p.Code, Message: p.Message, Remedy: p.Remedy}
+}
+
+// reasonOf is why a report says what it says about the connection; "" where it
+// says nothing.
+func reasonOf(r updater.Report) confirm.Reason {
+	switch {
+	case r.Judgement != nil:
+		return r.Judgement.Reason
+	case r.After != nil:
+		return r.After.Reason
+	}
+	return ""
+}
+
+func (a *app) whyJSON(r updater.Report) *whyJSON {
+	reason := reasonOf(r)
+	if reason == "" {
+		return nil
+	}
+	why := newWhyJSON(a.words.Verdict(a.language, reason))
+	for _, proof := range []*confirm.Report{r.Fault, r.After} {
+		for _, cause := range causes(proof) {
+			why.Causes = append(why.Causes, newWhyJSON(a.words.Cause(a.language, cause)))
+		}
+	}
+	return &why
+}
+
+// causes are what the stacks failed with, each once, in the order of the hosts.
+func causes(r *confirm.Report) []confirm.Cause {
+	var all []confirm.Cause
+	if r == nil {
+		return nil
+	}
+	for _, h := range r.Hosts {
+		for _, s := range h.Stacks {
+			if s.OK != nil && !*s.OK && !slices.Contains(all, s.Cause) {
+				all = append(all, s.Cause)
+			}
+		}
+	}
+	return all
+}
+
+// showConnection says what was proved, why not where it was not, and what to do
+// about it.
+func (s *session) showConnection(r updater.Report) {
+	why := s.words.Verdict(s.language, reasonOf(r))
+	judged := r.Judgement != nil && r.Err == nil
+	if judged {
+		fmt.Fprintln(s.Out, why.Message)
+	}
+	if r.After == nil {
+		return
+	}
+	s.showProof(*r.After, r.Judgement == nil)
+	if r.After.Verdict == confirm.Confirmed {
+		return
+	}
+	if !judged {
+		fmt.Fprintln(s.Out, why.Message)
+	}
+	fmt.Fprintln(s.Out, why.Remedy)
+}
+
+// showProof says in one sentence what was proved, with the evidence of it. What
+// could not be asked is only said where that is all that was asked for.
+func (s *session) showProof(r confirm.Report, alone bool) {
+	key := map[confirm.Verdict]string{confirm.Confirmed: "confirmed", confirm.Partial: "confirmed-partial", confirm.Unreachable: "confirmed-not"}[r.Verdict]
+	var hosts []string
+	refused := len(r.Hosts) > 0
+	for _, h := range r.Hosts {
+		hosts = append(hosts, s.hostLine(h))
+		refused = refused && h.OldTLSRefused != nil && *h.OldTLSRefused
+	}
+	s.sayln(key, "hosts", strings.Join(hosts, "; "))
+	if refused {
+		s.sayln("old-refused")
+	}
+	said := map[confirm.Cause]bool{}
+	for _, h := range r.Hosts {
+		s.showHost(h, alone, said)
+	}
+	if alone && r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
+		s.showProblem(r.SelfTest.Err)
+	}
+}
+
+// showHost has one line for each stack that is not Go's, or that failed, and for
+// what else is remarkable. Each remedy is said once.
+func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cause]bool) {
+	name := hostName(h)
+	line := func(stack confirm.StackProof, facts string) {
+		s.sayln("evidence-line", "host", name, "stack", stackName(stack.Stack), "facts", facts)
+	}
+	for _, stack := range h.Stacks {
+		switch {
+		case stack.OK == nil:
+			if alone {
+				line(stack, s.words.Cause(s.language, stack.Cause).Message)
+			}
+		case *stack.OK:
+			if stack.Stack != manifest.StackGo {
+				line(stack, s.facts(stack, ""))
+			}
+		default:
+			why := s.words.Cause(s.language, stack.Cause)
+			line(stack, why.Message)
+			if !said[stack.Cause] {
+				fmt.Fprintln(s.Out, why.Remedy)
+			}
+			said[stack.Cause] = true
+			if stack.Cause == confirm.CauseUnknownRoot && stack.Issuer != "" && h.Interceptor == "" {
+				s.sayln("evidence-issuer", "host", name, "issuer", stack.Issuer)
+			}
+			fmt.Fprintln(s.Err, s.say("detail", "detail", stack.Error))
+		}
+	}
+	if h.Interceptor != "" {
+		s.sayln("evidence-intercepted", "host", name, "name", h.Interceptor)
+	}
+	if h.ClockSkew != nil && math.Abs(*h.ClockSkew) > confirm.MaxSkew.Seconds() {
+		minutes := time.Duration(math.Abs(*h.ClockSkew) * float64(time.Second)).Round(time.Minute).Minutes()
+		s.sayln("evidence-clock", "host", name, "minutes", strconv.FormatFloat(minutes, 'f', 0, 64))
+	}
+}
+
+// hostLine names a host with the evidence of the neutral probe: what was
+// negotiated, the address or the proxy, the HTTP status, the seconds.
+func (s *session) hostLine(h confirm.HostProof) string {
+	for _, stack := range h.Stacks {
+		if stack.Stack == manifest.StackGo {
+			through := h.IP
+			if h.Proxy != "" {
+				through = s.say("evidence-proxy", "proxy", h.Proxy)
+			}
+			return strings.TrimSpace(hostName(h) + " " + s.facts(stack, through))
+		}
+	}
+	return hostName(h)
+}
+
+// facts are an attempt's evidence in short.
+func (s *session) facts(stack confirm.StackProof, through string) string {
+	facts := []string{strings.TrimSpace(stack.TLS + " " + stack.Suite), through}
+	if stack.Status != 0 {
+		facts = append(facts, "HTTP "+strconv.Itoa(stack.Status))
+	}
+	if stack.Elapsed != 0 {
+		facts = append(facts, s.say("evidence-seconds", "seconds", strconv.FormatFloat(stack.Elapsed, 'f', 2, 64)))
+	}
+	if stack.Code != 0 {
+		facts = append(facts, s.say("evidence-code", "code", stack.Code))
+	}
+	for _, note := range stack.Notes {
+		facts = append(facts, s.words.ProofNote(s.language, note))
+	}
+	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
+	return strings.Join(facts, s.say("evidence-separator"))
+}
+
+func hostName(h confirm.HostProof) string {
+	if u, err := url.Parse(h.URL); err == nil {
+		return u.Host
+	}
+	return h.URL
+}
+
+// stackName is a stack as its makers write it.
+func stackName(stack manifest.Stack) string {
+	names := map[manifest.Stack]string{manifest.StackGo: "koshin", manifest.StackWinINet: "WinINet", manifest.StackWinHTTP: "WinHTTP"}
+	if name, ok := names[stack]; ok {
+		return name
+	}
+	return string(stack)
+}
