@@ -119,7 +119,7 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cause]bool) {
 	name := hostName(h)
 	line := func(stack confirm.StackProof, facts string) {
-		s.sayln("evidence-line", "host", name, "stack", stackName(stack.Stack), "facts", facts)
+		s.sayln("proof-line", "host", name, "stack", stackName(stack.Stack), "facts", facts)
 	}
 	for _, stack := range h.Stacks {
 		switch {
@@ -139,17 +139,17 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cau
 			}
 			said[stack.Cause] = true
 			if stack.Cause == confirm.CauseUnknownRoot && stack.Issuer != "" && h.Interceptor == "" {
-				s.sayln("evidence-issuer", "host", name, "issuer", stack.Issuer)
+				s.sayln("proof-issuer", "host", name, "issuer", stack.Issuer)
 			}
 			fmt.Fprintln(s.Err, s.say("detail", "detail", stack.Error))
 		}
 	}
 	if h.Interceptor != "" {
-		s.sayln("evidence-intercepted", "host", name, "name", h.Interceptor)
+		s.sayln("proof-intercepted", "host", name, "name", h.Interceptor)
 	}
 	if h.ClockSkew != nil && math.Abs(*h.ClockSkew) > confirm.MaxSkew.Seconds() {
 		minutes := time.Duration(math.Abs(*h.ClockSkew) * float64(time.Second)).Round(time.Minute).Minutes()
-		s.sayln("evidence-clock", "host", name, "minutes", strconv.FormatFloat(minutes, 'f', 0, 64))
+		s.sayln("proof-clock", "host", name, "minutes", strconv.FormatFloat(minutes, 'f', 0, 64))
 	}
 }
 
@@ -160,7 +160,7 @@ func (s *session) hostLine(h confirm.HostProof) string {
 		if stack.Stack == manifest.StackGo {
 			through := h.IP
 			if h.Proxy != "" {
-				through = s.say("evidence-proxy", "proxy", h.Proxy)
+				through = s.say("proof-proxy", "proxy", h.Proxy)
 			}
 			return strings.TrimSpace(hostName(h) + " " + s.facts(stack, through))
 		}
@@ -175,16 +175,16 @@ func (s *session) facts(stack confirm.StackProof, through string) string {
 		facts = append(facts, "HTTP "+strconv.Itoa(stack.Status))
 	}
 	if stack.Elapsed != 0 {
-		facts = append(facts, s.say("evidence-seconds", "seconds", strconv.FormatFloat(stack.Elapsed, 'f', 2, 64)))
+		facts = append(facts, s.say("proof-seconds", "seconds", strconv.FormatFloat(stack.Elapsed, 'f', 2, 64)))
 	}
 	if stack.Code != 0 {
-		facts = append(facts, s.say("evidence-code", "code", stack.Code))
+		facts = append(facts, s.say("proof-code", "code", stack.Code))
 	}
 	for _, note := range stack.Notes {
 		facts = append(facts, s.words.ProofNote(s.language, note))
 	}
 	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
-	return strings.Join(facts, s.say("evidence-separator"))
+	return strings.Join(facts, s.say("proof-separator"))
 }
 
 func hostName(h confirm.HostProof) string {
