@@ -62,6 +62,7 @@ func (w *world) commands() map[string]command {
 		"forget-at-end":   forgetAtEnd,
 	}
 	maps.Copy(all, w.hostCommands())
+	maps.Copy(all, w.faultCommands())
 	maps.Copy(all, w.forgeCommands())
 	maps.Copy(all, diskCommands())
 	maps.Copy(all, inUseCommands())

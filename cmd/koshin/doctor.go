@@ -16,14 +16,10 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor"
 )
 
-// examination is what doctor is told beside the common flags.
-type examination struct {
-	report string
-}
-
 // doctorJSON is the document of doctor.
 type doctorJSON struct {
 	Schema    string        `json:"schema"`
+	Change    *changeJSON   `json:"change,omitempty"` // of --fix and --undo
 	Findings  []findingJSON `json:"findings"`
 	RootCause *doctor.Check `json:"root_cause"` // null: nothing failed
 }
@@ -41,42 +37,64 @@ type findingJSON struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	var e examination
+	var m mending
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what stops this PC from connecting over TLS 1.2",
 		Long: "doctor makes thirteen checks side by side and explains the first root cause, with what to\n" +
-			"do about it. It needs no administrator rights and changes nothing unless it is asked to.",
+			"do about it. It needs no administrator rights, and changes nothing unless it is asked to:\n" +
+			"--fix ticks TLS 1.2 in this user's own Internet Options, --undo takes exactly that back.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.examine(c.Context(), e)
+			return a.doctor(c.Context(), m)
 		},
 	}
+	flags := c.Flags()
+	flags.BoolVar(&m.fix, "fix", false, "tick TLS 1.2 in this user's Internet Options, then examine")
+	flags.BoolVar(&m.undo, "undo", false, "take back what --fix changed")
+	flags.BoolVar(&m.dryRun, "dry-run", false, "with --fix or --undo: show the old and the new value, change nothing")
+	flags.BoolVar(&m.yes, "yes", false, "ask nothing")
+	flags.StringVar(&m.ssl2, "ssl2", "", "with --fix: `clear` SSL 2.0, which excludes TLS 1.2, or keep it (default: ask)")
 	return c
 }
 
-func (a *app) examine(ctx context.Context, e examination) error {
-	in, err := a.patient(ctx)
+// doctor mends where that was asked for, and examines. An undo is no occasion
+// to examine: it brings the fault back that was mended.
+func (a *app) doctor(ctx context.Context, m mending) error {
+	change, err := a.mend(ctx, m)
 	if err != nil {
 		return err
 	}
-	d, err := doctor.Run(ctx, in)
-	if err != nil {
-		return err
+	doc := doctorJSON{Schema: schema("doctor"), Change: change}
+	if !m.undo {
+		d, err := a.examine(ctx)
+		if err != nil {
+			return err
+		}
+		a.fill(&doc, d)
+		if d.Failed() {
+			a.code = exitcode.Failed
+		}
+		if !a.json {
+			a.showDiagnosis(d)
+		}
 	}
 	if a.json {
-		a.print(a.doctorJSON(d))
-	} else {
-		a.showDiagnosis(d)
-	}
-	if d.Failed() {
-		a.code = exitcode.Failed
+		a.print(doc)
 	}
 	return nil
 }
 
-func (a *app) doctorJSON(d doctor.Diagnosis) doctorJSON {
-	doc := doctorJSON{Schema: schema("doctor"), RootCause: orNull(d.RootCause)}
+func (a *app) examine(ctx context.Context) (doctor.Diagnosis, error) {
+	in, err := a.patient(ctx)
+	if err != nil {
+		return doctor.Diagnosis{}, err
+	}
+	return doctor.Run(ctx, in)
+}
+
+func (a *app) fill(doc *doctorJSON, d doctor.Diagnosis) {
+	doc.RootCause = orNull(d.RootCause)
 	for _, f := range d.Findings {
 		one := findingJSON{
 			Check: f.Check, Verdict: f.Verdict, Reason: f.Reason, Finding: a.words.FindingInBoth(f), Evidence: f.Evidence,
@@ -87,7 +105,6 @@ func (a *app) doctorJSON(d doctor.Diagnosis) doctorJSON {
 		}
 		doc.Findings = append(doc.Findings, one)
 	}
-	return doc
 }
 
 func orNull(c doctor.Check) *doctor.Check {
@@ -106,6 +123,9 @@ func (a *app) showDiagnosis(d doctor.Diagnosis) {
 		a.sayln("doctor-root", "check", a.words.CheckName(a.language, f.Check))
 		fmt.Fprintln(a.Out, a.words.Finding(a.language, f))
 		a.sayln("doctor-remedy", "remedy", a.words.Cure(a.language, f))
+		if f.Fixable {
+			a.sayln("doctor-fix")
+		}
 	case d.Complete():
 		a.sayln("doctor-healthy")
 	default:

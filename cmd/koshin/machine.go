@@ -4,19 +4,39 @@ import (
 	"context"
 
 	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/doctor"
+	"github.com/koshin-updater/koshin/updater/doctor/mend"
+	"github.com/koshin-updater/koshin/updater/doctor/ownstore"
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
-// machine is what there is once on a PC: the configuration of the whole PC, and
-// the system's own start. A trial beside it touches neither.
+// machine is what there is once on a PC: the configuration of the whole PC, the
+// system's own start, and the settings of Windows. A trial beside it touches
+// none of them.
 type machine struct {
-	config string                                     // file
-	atBoot func(context.Context, schedule.Task) error // has the system run the task at every start
+	config  string                                     // file
+	atBoot  func(context.Context, schedule.Task) error // has the system run the task at every start
+	windows *windowsPC                                 // nil: this is not Windows
+}
+
+// windowsPC is what doctor sees of Windows, and may mend.
+type windowsPC struct {
+	registry     winsettings.Registry
+	kernel       winsettings.Windows
+	myself       func() (mend.Who, error)
+	explorers    func() ([]mend.Explorer, error)
+	tell         func() mend.Told
+	certificates func(context.Context) ([]doctor.OwnCertificate, error)
 }
 
 func thisMachine() machine {
-	return machine{
+	m := machine{
 		config: config.DefaultFile(),
 		atBoot: func(ctx context.Context, t schedule.Task) error { return t.Install(ctx) },
 	}
+	if kernel, err := winsettings.Kernel(); err == nil {
+		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List}
+	}
+	return m
 }

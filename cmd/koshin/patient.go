@@ -12,6 +12,8 @@ import (
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/doctor"
+	"github.com/koshin-updater/koshin/updater/doctor/mend"
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -19,7 +21,7 @@ import (
 // or of no use is a finding, and no reason not to look at the rest.
 func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 	in := doctor.Input{
-		System: doctor.System{OS: runtime.GOOS, Arch: runtime.GOARCH},
+		System: a.system(),
 		Reach:  doctor.Reach{Setting: "auto", Environment: proxyVariables()},
 		Hide:   hidden(), Built: built(), Log: a.log,
 	}
@@ -52,6 +54,22 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 		in.Products = append(in.Products, examined(s))
 	}
 	return in, nil
+}
+
+// system is what this PC is, with the settings of Windows where it is one.
+func (a *app) system() doctor.System {
+	s := doctor.System{OS: runtime.GOOS, Arch: runtime.GOARCH}
+	w := a.machine.windows
+	if w == nil {
+		return s
+	}
+	settings := winsettings.ReadAll(w.registry, w.kernel)
+	s.OS, s.Settings, s.Certificates = "windows", &settings, w.certificates
+	if who, err := w.myself(); err == nil {
+		way, err := who.Way()
+		s.WrongUser = err != nil || way != mend.Here
+	}
+	return s
 }
 
 func examined(s updater.Subject) doctor.Product {

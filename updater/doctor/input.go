@@ -9,6 +9,7 @@ import (
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -61,7 +62,12 @@ type Reach struct {
 // System is what this PC is.
 type System struct {
 	OS, Arch string // as GOOS and GOARCH
-	Version  manifest.Version
+	// Settings are what Windows has been told; nil elsewhere, and where they
+	// cannot be read.
+	Settings *winsettings.Settings
+	// WrongUser says that this process does not run as the operator who is
+	// signed in, so that the user's settings above are somebody else's.
+	WrongUser bool
 	// Certificates lists the operator's own certificates; nil where there is
 	// no store to look into.
 	Certificates func(ctx context.Context) ([]OwnCertificate, error)

@@ -9,7 +9,7 @@ import (
 
 // osStacks judges WinINet and WinHTTP beside Go.
 func osStacks(in Input, hosts []confirm.HostProof) Finding {
-	if in.System.OS != "windows" {
+	if in.System.OS != windowsOS {
 		return found(StacksNotHere, Fact{Key: "system", Value: notWindows})
 	}
 	if len(hosts) == 0 {

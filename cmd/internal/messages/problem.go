@@ -17,6 +17,8 @@ import (
 	"github.com/koshin-updater/koshin/updater/audit"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/doctor/mend"
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -51,7 +53,7 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 
 // arguments are the values that some errors bring along.
 func arguments(err error) map[string]string {
-	values := map[string]string{"field": "", "path": "", "place": "", "dir": "", "folder": "", "files": "", "file": "", "programs": "", "line": ""}
+	values := map[string]string{"field": "", "path": "", "place": "", "dir": "", "folder": "", "files": "", "file": "", "programs": "", "line": "", "setting": winsettings.Tick().String()}
 	if field, ok := errors.AsType[*manifest.FieldError](err); ok {
 		values["field"] = field.Path
 	}
@@ -67,6 +69,9 @@ func arguments(err error) map[string]string {
 	}
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
+	}
+	if policy, ok := errors.AsType[*mend.PolicyError](err); ok {
+		values["setting"] = policy.Place.String()
 	}
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
 		values["file"] = file.Path
@@ -206,6 +211,17 @@ func kinds() []kind {
 		{installer.ErrNoPromise, "unexpected", exitcode.Failed},
 		{download.ErrNoPromise, "unexpected", exitcode.Failed},
 		{updater.ErrNeverChecked, "never-checked", exitcode.Failed},
+		{mend.ErrPolicy, "setting-policy", exitcode.Failed},
+		{mend.ErrSSL2, "setting-ssl2", exitcode.Usage},
+		{mend.ErrValue, "setting-unexpected", exitcode.Failed},
+		{mend.ErrDefault, "setting-unexpected", exitcode.Failed},
+		{mend.ErrChanged, "setting-changed", exitcode.Failed},
+		{mend.ErrNotKept, "setting-not-kept", exitcode.Failed},
+		{mend.ErrUndoRecord, "setting-undo-record", exitcode.Failed},
+		{mend.ErrWrongUser, "wrong-user", exitcode.Failed},
+		{mend.ErrNotPerson, "not-a-person", exitcode.Failed},
+		{mend.ErrSessionUnknown, "session-unknown", exitcode.Failed},
+		{winsettings.ErrTooLong, "setting-unexpected", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
 		{audit.ErrNewer, "audit-newer", exitcode.Usage},
