@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -88,6 +89,10 @@ func (r *run) on(s scene) error {
 	return err
 }
 
+// hung is how long a run may take. It takes a second or two, and on a machine that
+// does ten other things a minute.
+const hung = 10 * time.Minute
+
 // do makes the run and says how it ended.
 func (r *run) do(ctx context.Context) (end string, err error) {
 	defer func() {
@@ -104,7 +109,7 @@ func (r *run) do(ctx context.Context) (end string, err error) {
 			_ = os.RemoveAll(r.pc.dir) // what stays behind is only space
 		}
 	}()
-	limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	limited, cancel := context.WithTimeout(ctx, hung)
 	defer cancel()
 	if err := r.way.stop(limited, r); err != nil {
 		return "", fmt.Errorf("%s, run %d: %w", r.row(), r.n, err)
@@ -150,7 +155,7 @@ func (r *run) look(ctx context.Context) (string, error) {
 		end = isNew
 	}
 	trail, err := r.pc.koshin(ctx, "history", "--verify")
-	if err != nil {
+	if err = errors.Join(err, context.Cause(ctx)); err != nil {
 		return "", err
 	}
 	if trail.exit != 0 {
@@ -169,9 +174,13 @@ func (r *run) look(ctx context.Context) (string, error) {
 const everyNext = 5
 
 func (r *run) goOn(ctx context.Context, end, version string, o outcomes) (string, error) {
-	if failure, err := r.next(ctx); err != nil || failure != "" {
+	failure, err := r.next(ctx)
+	if err = errors.Join(err, context.Cause(ctx)); err != nil {
+		return "", err
+	}
+	if failure != "" {
 		r.note += "; afterwards: " + failure
-		return isStuck, err
+		return isStuck, nil
 	}
 	o.previous, o.old = version, r.plan.nextIs
 	if version == r.plan.nextIs {
