@@ -31,6 +31,11 @@
 //	                          mounted again. Of two volumes each may lose more than the
 //	                          other, so a journal can outlive the moves it announces
 //
+// Where every call is tried it is every one; calls fail at every twelfth, disks fill at
+// every third, and power is cut at every fourth, fifth and seventh. With 150 random
+// kills of each plan, 2,250 on Linux, that is some 15,000 runs and about 40 minutes on
+// 2 quiet cores. -stride thins all but the random ones out further.
+//
 // System calls are stopped with a seccomp listener, in guard_linux.go: the kernel
 // asks this program before it makes one, and the program under test is unchanged.
 //

@@ -347,8 +347,8 @@ func systemWays() []way {
 	const lost, named = withNothing, withTheLog
 	return []way{
 		fullDisk(),
-		powerCut("power cut, ext4", "ext4", oneVolume[:], [2]uint32{lost}, [2]uint32{named}),
-		powerCut("power cut, ext4, state on another volume", "ext4", twoVolumes[:], [2]uint32{lost, named}, [2]uint32{named, lost}, [2]uint32{lost, lost}),
-		powerCut("power cut, xfs", "xfs", oneVolume[:], [2]uint32{lost}, [2]uint32{named}),
+		powerCut("power cut, ext4", "ext4", 4, oneVolume[:], [2]uint32{lost}, [2]uint32{named}),
+		powerCut("power cut, ext4, state on another volume", "ext4", 5, twoVolumes[:], [2]uint32{lost, named}, [2]uint32{named, lost}, [2]uint32{lost, lost}),
+		powerCut("power cut, xfs", "xfs", 7, oneVolume[:], [2]uint32{lost}, [2]uint32{named}),
 	}
 }

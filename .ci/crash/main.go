@@ -21,7 +21,7 @@ func main() {
 		os.Exit(1)
 	}
 	l := &lab{scenes: map[string][]scene{}}
-	flag.IntVar(&l.random, "runs", 500, "`times` that each plan is killed at random")
+	flag.IntVar(&l.random, "runs", 150, "`times` that each plan is killed at random")
 	flag.IntVar(&l.stride, "stride", 1, "try every `n`-th call only, where every call is tried")
 	flag.Uint64Var(&l.seed, "seed", uint64(time.Now().UnixNano())%1_000_000, "`number` from which the random instants come")
 	flag.StringVar(&l.only, "only", "", "rows whose name contains `text`")

@@ -37,9 +37,9 @@ var mkfs = map[string]struct{ kind, make, options, size string }{
 
 // powerCut drops what was not flushed, at a call. flags are tried in turn, one
 // for each volume.
-func powerCut(name, fs string, volumes []string, flags ...[2]uint32) way {
+func powerCut(name, fs string, stride int, volumes []string, flags ...[2]uint32) way {
 	images := &images{fs: fs, volumes: volumes, made: map[*pc]string{}}
-	return way{name: name, unable: func() string { return needsRoot("mkfs." + fs) }, cases: cases(every), stride: 3,
+	return way{name: name, unable: func() string { return needsRoot("mkfs." + fs) }, cases: cases(every), stride: stride,
 		stop: func(ctx context.Context, r *run) error { return images.cut(ctx, r, flags[r.n%len(flags)]) }}
 }
 

@@ -23,8 +23,8 @@ func ways() []way {
 		{"ENOSPC", syscall.ENOSPC, growsDisk}, {"EIO", syscall.EIO, every}, {"EACCES", syscall.EACCES, needsAccess},
 	} {
 		list = append(list,
-			way{name: e.name + " once, at every call", unable: guardless, cases: cases(e.counts), stride: 8, stop: failAtCall(e.errno, e.counts, false)},
-			way{name: e.name + " from every call on", unable: guardless, cases: cases(e.counts), stride: 8, stop: failAtCall(e.errno, e.counts, true)})
+			way{name: e.name + " once, at every call", unable: guardless, cases: cases(e.counts), stride: 12, stop: failAtCall(e.errno, e.counts, false)},
+			way{name: e.name + " from every call on", unable: guardless, cases: cases(e.counts), stride: 12, stop: failAtCall(e.errno, e.counts, true)})
 	}
 	return append(append(list, heldOpen()), systemWays()...)
 }
