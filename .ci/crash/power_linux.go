@@ -35,12 +35,14 @@ var mkfs = map[string]struct{ kind, make, options, size string }{
 	"xfs":                {"xfs", "mkfs.xfs -q -f", "loop,noatime,nouuid", "400M"},
 }
 
-// powerCut drops what was not flushed, at a call. flags are tried in turn, one
-// for each volume.
+// powerCut drops what was not flushed, at a call. One of the flags is drawn for
+// each run; each has one for every volume.
 func powerCut(name, fs string, stride int, volumes []string, flags ...[2]uint32) way {
 	images := &images{fs: fs, volumes: volumes, made: map[*pc]string{}}
 	return way{name: name, unable: func() string { return needsRoot("mkfs." + fs) }, cases: cases(every), stride: stride,
-		stop: func(ctx context.Context, r *run) error { return images.cut(ctx, r, flags[r.n%len(flags)]) }}
+		stop: func(ctx context.Context, r *run) error {
+			return images.cut(ctx, r, flags[r.draw(r.row(), r.n).IntN(len(flags))])
+		}}
 }
 
 func needsRoot(tools ...string) string {
