@@ -58,6 +58,7 @@ func TestFixAndUndo(t *testing.T) {
 		"only 1.3":              {ws.Number(0x2000), ws.Number(0x2800), mend.Ask},
 		"bits nobody knows":     {ws.Number(0x80010081), ws.Number(0x80010881), mend.Ask},
 		"binary stays binary":   {binary(0xA0), binary(0x8A0), mend.Ask},
+		"only ssl 2 cleared":    {ws.Number(0x80010089), ws.Number(0x80010881), mend.Clear},
 		"ssl 2 cleared":         {ws.Number(0xA8), ws.Number(0x8A0), mend.Clear},
 		"ssl 2 kept":            {ws.Number(0x28), ws.Number(0x828), mend.Keep},
 		"both, ssl 2 cleared":   {ws.Number(0x8A8), ws.Number(0x8A0), mend.Clear},

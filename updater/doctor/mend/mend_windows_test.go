@@ -2,15 +2,19 @@ package mend_test
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/windows/registry"
+
+	"github.com/koshin-updater/koshin/updater/confirm/winstack/winstacktest"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	ws "github.com/koshin-updater/koshin/updater/doctor/winsettings"
-	"github.com/koshin-updater/koshin/updater/doctor/winsettings/winsettingstest"
 )
 
-// preserve puts a place back as it is now when the test ends.
+// preserve puts a place back as it is now when the test ends, and takes a key
+// away that was not there.
 func preserve(t *testing.T, r ws.Registry, places ...ws.Place) {
 	t.Helper()
 	for _, place := range places {
@@ -18,14 +22,25 @@ func preserve(t *testing.T, r ws.Registry, places ...ws.Place) {
 		if before.Err != nil {
 			t.Fatal(before.Err)
 		}
+		hive := map[ws.Hive]registry.Key{ws.User: registry.CURRENT_USER, ws.Machine: registry.LOCAL_MACHINE}[place.Hive]
+		existed := true
+		if key, err := registry.OpenKey(hive, place.Key, registry.QUERY_VALUE|registry.WOW64_64KEY); err == nil {
+			_ = key.Close()
+		} else {
+			existed = false
+		}
 		t.Cleanup(func() {
-			var err error
+			err := r.Delete(place)
 			if before.Found {
 				err = r.Write(place, before.Value)
-			} else {
-				err = r.Delete(place)
 			}
 			if err != nil {
+				t.Error(err)
+			}
+			if existed {
+				return
+			}
+			if err := registry.DeleteKey(hive, place.Key); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				t.Error(err)
 			}
 		})
@@ -48,7 +63,7 @@ func want(t *testing.T, r ws.Registry, p ws.Place, v ws.Value) {
 
 // TestRealTick finds, fixes and undoes the tick in this user's own registry.
 func TestRealTick(t *testing.T) {
-	winsettingstest.Alone(t)
+	winstacktest.Alone(t)
 	r := ws.System()
 	preserve(t, r, tick, undoPlace, pc64, policyPC, policyUser)
 	for _, p := range []ws.Place{pc64, policyPC, policyUser, undoPlace} {
@@ -93,7 +108,7 @@ func TestRealTick(t *testing.T) {
 
 // TestRealRefusals: a policy is refused with its path, and SSL 2.0 asks.
 func TestRealRefusals(t *testing.T) {
-	winsettingstest.Alone(t)
+	winstacktest.Alone(t)
 	r := ws.System()
 	preserve(t, r, tick, undoPlace, pc64, policyPC, policyUser)
 	for _, policy := range []ws.Place{policyUser, policyPC} {

@@ -144,6 +144,7 @@ func TestCiphers(t *testing.T) {
 		{ws.Text("TLS_RSA_WITH_AES_128_CBC_SHA,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), ws.Strong},
 		{ws.Text("tls_ecdhe_ecdsa_with_aes_256_gcm_sha384_p384 , x"), ws.Strong},
 		{ws.Text("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305"), ws.Strong},
+		{ws.Text("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256_P256"), ws.Strong},
 		{ws.Value{Type: ws.TypeTexts, Data: ws.Text("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384\x00").Data}, ws.Strong},
 		{ws.Text("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P256,TLS_RSA_WITH_AES_128_GCM_SHA256"), ws.OnlyWeak},
 		{ws.Text("TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384"), ws.NoSuite},
