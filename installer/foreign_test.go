@@ -59,7 +59,7 @@ func TestSetupUpdateAndRollback(t *testing.T) {
 // installer and every byte of the data are there afterwards.
 func TestSetupGoesWrong(t *testing.T) {
 	t.Parallel()
-	for does, want := range map[string]error{fails: foreign.ErrFailed, half: foreign.ErrFailed, nothing: ErrNotInstalled} {
+	for does, want := range map[string]error{fails: foreign.ErrFailed, half: foreign.ErrFailed, breaks: foreign.ErrFailed, nothing: ErrNotInstalled} {
 		t.Run(does, func(t *testing.T) {
 			t.Parallel()
 			w := foreignWorld(t)
@@ -233,6 +233,10 @@ func TestAgreedWithoutWayBack(t *testing.T) {
 		}
 		w.want(w.place.Dir, with(client(want), data))
 		w.wantSettled()
+		record, err := w.open().Installed()
+		if err != nil || (record != nil) != (does == fine) || record != nil && record.Version.String() != want {
+			t.Errorf("%s: recorded %+v, %v", does, record, err)
+		}
 	}
 }
 

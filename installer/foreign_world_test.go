@@ -19,6 +19,7 @@ const (
 	fine     = "fine"
 	fails    = "fails"    // at once, with exit code 2
 	half     = "half"     // takes the old client out, and fails
+	breaks   = "breaks"   // replaces some of the old client, whose version stays, and fails
 	nothing  = "nothing"  // exit code 0, and that is all
 	eats     = "eats"     // deletes and rewrites the user's data
 	restarts = "restarts" // exit code 7, declared as a success that needs a restart
@@ -44,7 +45,7 @@ func setupProgram(t testing.TB, version, does string) string {
 	}
 	act := map[string]string{
 		fine: "", restarts: "", refuses: `[ "$(cat VERSION)" = "` + version + `" ] && exit 1`,
-		fails: "exit 2", half: "rm -rf VERSION client; exit 2", nothing: "exit 0",
+		fails: "exit 2", half: "rm -rf VERSION client; exit 2", breaks: "echo half > client; exit 2", nothing: "exit 0",
 		eats: "rm -rf data; echo eaten > data; echo default > conf/user.ini",
 	}[does]
 	code := map[string]string{restarts: "exit 7"}[does]
@@ -80,6 +81,9 @@ func runSetup(args []string) (code int, is bool) {
 		return 2, true
 	case half:
 		_, _ = os.Remove(at("VERSION")), os.Remove(at("client"))
+		return 2, true
+	case breaks:
+		_ = os.WriteFile(at("client"), []byte("half\n"), 0o644)
 		return 2, true
 	case nothing:
 		return 0, true
