@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -145,15 +144,25 @@ func (a *app) showExamined(d doctor.Diagnosis, f doctor.Finding) {
 	if f.CausedBy != "" {
 		fmt.Fprintln(a.Out, "  "+a.say("doctor-caused-by", "check", a.words.CheckName(a.language, f.CausedBy)))
 	}
-	for _, fact := range f.Evidence {
-		of := ""
-		if fact.Of != "" {
-			of = fact.Of + " "
-		}
-		fmt.Fprintf(a.Out, "    %s%s: %s\n", of, a.words.FactName(a.language, fact), strings.TrimSpace(a.words.FactValue(a.language, fact)))
+	a.showEvidence(f.Evidence)
+	if cure := a.words.Cure(a.language, f); cure != a.say("cure-none") && f.Check != d.RootCause {
+		fmt.Fprintln(a.Out, "  "+a.say("doctor-remedy", "remedy", cure))
 	}
-	if f.Verdict != doctor.OK && f.Check != d.RootCause {
-		fmt.Fprintln(a.Out, "  "+a.say("doctor-remedy", "remedy", a.words.Cure(a.language, f)))
+}
+
+// showEvidence lists facts, those of one product or host under its name.
+func (a *app) showEvidence(facts []doctor.Fact) {
+	of := ""
+	for _, fact := range facts {
+		if fact.Of != of {
+			of = fact.Of
+			fmt.Fprintln(a.Out, "    "+of)
+		}
+		indent := "    "
+		if of != "" {
+			indent = "      "
+		}
+		fmt.Fprintln(a.Out, indent+a.say("doctor-fact", "name", a.words.FactName(a.language, fact), "value", a.words.FactValue(a.language, fact)))
 	}
 }
 

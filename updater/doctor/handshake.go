@@ -127,17 +127,23 @@ func handshakeFacts(h confirm.HostProof) []Fact {
 // interception judges who signed what the hosts showed.
 func interception(hosts []confirm.HostProof) Finding {
 	return ofHosts(hosts, InterceptionUnseen, func(h confirm.HostProof, s confirm.StackProof) Finding {
-		facts := []Fact{{Key: "issuer", Value: orNone(s.Issuer)}, {Key: "local_root", Value: yesNo(s.LocalRoot)}}
+		issuer := s.Issuer
+		if h.Interceptor != "" {
+			issuer = h.Interceptor
+		}
+		facts := []Fact{{Key: "issuer", Value: orNone(issuer)}, {Key: "local_root", Value: yesNo(s.LocalRoot)}}
 		if h.Proxy != "" {
 			facts = append(facts, Fact{Key: "proxy", Value: h.Proxy})
 		}
 		switch {
-		case h.Interceptor == "" && !s.LocalRoot:
-			return found(NotIntercepted, facts...)
-		case isOK(s) || s.Root != "":
+		case h.Interceptor != "" && s.Root == "":
+			return found(Intercepted, facts...)
+		case h.Interceptor != "":
 			return found(InterceptedTrusted, facts...)
+		case s.LocalRoot:
+			return found(InterceptionMaybe, facts...)
 		}
-		return found(Intercepted, facts...)
+		return found(NotIntercepted, facts...)
 	})
 }
 

@@ -123,8 +123,9 @@ const (
 // Somebody between.
 const (
 	NotIntercepted     Reason = "interception-none"
-	Intercepted        Reason = "interception-blocks"  // and this PC does not trust who signs
-	InterceptedTrusted Reason = "interception-trusted" // this PC trusts a root of its own
+	Intercepted        Reason = "interception-blocks"   // and this PC does not trust who signs
+	InterceptedTrusted Reason = "interception-trusted"  // this PC trusts a root of its own
+	InterceptionMaybe  Reason = "interception-possible" // an issuer that is not a public one, and that nobody here knows
 	InterceptionUnseen Reason = "interception-unseen"
 )
 
@@ -155,6 +156,7 @@ const (
 	StacksWinHTTP  Reason = "os-stacks-winhttp" // only WinHTTP fails
 	StacksBoth     Reason = "os-stacks-both"    // both fail, Go does not
 	StacksOnlyGo   Reason = "os-stacks-go"      // only Go fails
+	StacksOne      Reason = "os-stacks-one"     // of the three, only one of Windows' own connects
 	StacksAllFail  Reason = "os-stacks-all"
 	StacksNotHere  Reason = "os-stacks-other-system"
 	StacksNobody   Reason = "os-stacks-nobody" // nobody is signed in to ask as
@@ -174,7 +176,7 @@ var verdicts = map[Reason]Verdict{
 	ProxyNone: OK, ProxyWorks: OK, ProxyScript: Warn, ProxyDiffers: Warn, ProxyUnseen: Unknown,
 	NetworkReached: OK, NetworkProxied: OK, NetworkNoTarget: Unknown,
 	TLSWorks: OK, TLSWeakSuite: Warn, TLSUnseen: Unknown,
-	NotIntercepted: OK, InterceptedTrusted: Warn, InterceptionUnseen: Unknown,
+	NotIntercepted: OK, InterceptionMaybe: Warn, InterceptedTrusted: Warn, InterceptionUnseen: Unknown,
 	RootPresent: OK, RootOurs: Warn, RootUnseen: Unknown,
 	CertificateGood: OK, CertificateExpiring: Warn, CertificateExpired: Warn, CertificateNoKey: Warn, CertificateSHA1: Warn,
 	CertificateNone: Unknown, CertificateNotHere: Unknown, CertificateUnseen: Unknown,

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -28,37 +29,32 @@ func osStacks(in Input, hosts []confirm.HostProof) Finding {
 	return merge(parts)
 }
 
-// judgeStacks is the matrix of DOMAIN section 5 as the doctor words it.
+// judgeStacks words what updater/confirm reads in the proofs by the matrix of
+// DOMAIN section 5. Who stands between is another check's finding.
 func judgeStacks(h confirm.HostProof) Reason {
-	strict := isOK(goStack(h))
-	inet, inetAsked := stack(h, manifest.StackWinINet)
-	http, httpAsked := stack(h, manifest.StackWinHTTP)
-	switch {
-	case !inetAsked && !httpAsked:
-		return StacksUnasked
-	case !strict && !inet && !http:
-		return StacksAllFail
-	case !strict:
-		return StacksOnlyGo
-	case inetAsked && !inet && httpAsked && !http:
+	asked := slices.ContainsFunc(h.Stacks, func(s confirm.StackProof) bool { return s.Stack != manifest.StackGo && s.OK != nil })
+	if !asked {
+		if slices.ContainsFunc(h.Stacks, func(s confirm.StackProof) bool { return s.Cause == confirm.CauseUnavailable }) {
+			return StacksUnasked
+		}
+		return StacksNobody
+	}
+	h.Interceptor = ""
+	switch h.Reading() {
+	case confirm.ReasonSystemTLS:
 		return StacksBoth
-	case inetAsked && !inet:
+	case confirm.ReasonWinINet:
 		return StacksWinINet
-	case httpAsked && !http:
+	case confirm.ReasonWinHTTP:
 		return StacksWinHTTP
+	case confirm.ReasonOneStack:
+		return StacksOne
+	case confirm.ReasonGoOnly:
+		return StacksOnlyGo
+	case confirm.ReasonNetwork:
+		return StacksAllFail
 	}
 	return StacksAgree
-}
-
-// stack says whether one of Windows' stacks connected, and whether it could be
-// asked.
-func stack(h confirm.HostProof, name manifest.Stack) (ok, asked bool) {
-	for _, s := range h.Stacks {
-		if s.Stack == name && s.OK != nil {
-			return *s.OK, true
-		}
-	}
-	return false, false
 }
 
 func concerned(r Reason) []manifest.Stack {
