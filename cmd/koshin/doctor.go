@@ -37,15 +37,17 @@ type findingJSON struct {
 
 func (a *app) doctorCommand() *cobra.Command {
 	var m mending
+	var report string
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what stops this PC from connecting over TLS 1.2",
 		Long: "doctor makes thirteen checks side by side and explains the first root cause, with what to\n" +
 			"do about it. It needs no administrator rights, and changes nothing unless it is asked to:\n" +
-			"--fix ticks TLS 1.2 in this user's own Internet Options, --undo takes exactly that back.",
+			"--fix ticks TLS 1.2 in this user's own Internet Options, --undo takes exactly that back.\n" +
+			"--report saves the examination as one HTML file that names no person and not this PC.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.doctor(c.Context(), m)
+			return a.doctor(c.Context(), m, report)
 		},
 	}
 	flags := c.Flags()
@@ -53,13 +55,20 @@ func (a *app) doctorCommand() *cobra.Command {
 	flags.BoolVar(&m.undo, "undo", false, "take back what --fix changed")
 	flags.BoolVar(&m.dryRun, "dry-run", false, "with --fix or --undo: show the old and the new value, change nothing")
 	flags.BoolVar(&m.yes, "yes", false, "ask nothing")
+	flags.StringVar(&report, "report", "", "save the examination as an HTML `FILE` for the help desk")
 	flags.StringVar(&m.ssl2, "ssl2", "", "with --fix: `clear` SSL 2.0, which excludes TLS 1.2, or keep it (default: ask)")
 	return c
 }
 
 // doctor mends where that was asked for, and examines. An undo is no occasion
 // to examine: it brings the fault back that was mended.
-func (a *app) doctor(ctx context.Context, m mending) error {
+func (a *app) doctor(ctx context.Context, m mending, report string) error {
+	if m.undo && report != "" {
+		return usageError{errors.New("--undo examines nothing that --report could save")}
+	}
+	if err := newReport(report); err != nil {
+		return err
+	}
 	change, err := a.mend(ctx, m)
 	if err != nil {
 		return err
@@ -76,6 +85,11 @@ func (a *app) doctor(ctx context.Context, m mending) error {
 		}
 		if !a.json {
 			a.showDiagnosis(d)
+		}
+		if report != "" {
+			if err := a.saveDiagnosis(report, d); err != nil {
+				return err
+			}
 		}
 	}
 	if a.json {

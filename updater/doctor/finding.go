@@ -1,6 +1,9 @@
 package doctor
 
-import "github.com/koshin-updater/koshin/manifest"
+import (
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/confirm"
+)
 
 // Check is one of the things that can stop a PC.
 type Check string
@@ -80,6 +83,8 @@ func (f Finding) Values() map[string]string {
 type Diagnosis struct {
 	Findings  []Finding // one for each of Checks, in that order
 	RootCause Check     // of the failures; "" where there is none
+	// Hosts are the proofs that the findings speak of, unmasked.
+	Hosts []confirm.HostProof
 }
 
 // Of is the finding of one check.

@@ -45,7 +45,7 @@ func Run(ctx context.Context, in Input) (Diagnosis, error) {
 		osStacks(in, s.hosts),
 	}
 	in.Hide.findings(findings)
-	d := Diagnosis{Findings: findings}
+	d := Diagnosis{Findings: findings, Hosts: s.hosts}
 	d.RootCause = explainRoot(d.Findings)
 	in.Log.InfoContext(ctx, "pc examined", "root_cause", d.RootCause)
 	return d, context.Cause(ctx)
