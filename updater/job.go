@@ -53,7 +53,8 @@ func (j *job) begin(ctx context.Context) error {
 // prove gathers the proofs of connectivity, with the installed client if there
 // is one.
 func (j *job) prove(ctx context.Context, c manifest.Confirm, installed bool) (*confirm.Report, error) {
-	o := confirm.Options{Confirm: c, CAFile: j.Updater.options.Reach.CAFile, Roots: j.Updater.options.Reach.Roots, Proxy: j.Updater.options.Reach.Proxy, Log: j.log}
+	reach := j.Updater.options.Reach
+	o := confirm.Options{Confirm: c, CAFile: reach.CAFile, Roots: reach.Roots, Proxy: reach.Proxy, Stacks: reach.Stacks, Log: j.log}
 	if installed {
 		o.Dir = j.product.Dir
 	}

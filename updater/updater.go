@@ -19,6 +19,7 @@ import (
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/audit"
+	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -63,6 +64,7 @@ type Reach struct {
 	CAFile string
 	Roots  *x509.CertPool
 	Proxy  transport.ProxyFunc
+	Stacks confirm.AskFunc // nil: only Go's
 }
 
 // Question is something only the operator can answer.

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/confirm/winstack"
 	"github.com/koshin-updater/koshin/updater/doctor"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/ownstore"
@@ -12,12 +14,13 @@ import (
 )
 
 // machine is what there is once on a PC: the configuration of the whole PC, the
-// system's own start, and the settings of Windows. A trial beside it touches
-// none of them.
+// system's own start, and the settings and TLS stacks of Windows. A trial beside
+// it touches none of them.
 type machine struct {
 	config  string                                     // file
 	atBoot  func(context.Context, schedule.Task) error // has the system run the task at every start
 	windows *windowsPC                                 // nil: this is not Windows
+	stacks  confirm.AskFunc                            // WinINet and WinHTTP; nil: there are none
 }
 
 // windowsPC is what doctor sees of Windows, and may mend.
@@ -37,6 +40,7 @@ func thisMachine() machine {
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List}
+		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession))
 	}
 	return m
 }

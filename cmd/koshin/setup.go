@@ -125,7 +125,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		StateDir:  c.StateDir,
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
-		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy},
+		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy, Stacks: a.machine.stacks},
 		Self:      a.itself(c),
 		BuildTime: built(),
 		Clean:     redact.System().Text,
