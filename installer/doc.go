@@ -70,7 +70,8 @@
 // until the old version is there again. Where none is kept, nothing is begun
 // unless somebody agreed ([ErrNoWayBack]; [Product.KeepInstaller] brings it), and
 // what the new installer left then stays ([ErrStays]): a PC is not left without
-// its client. The code is in the files foreign_*.go, behind the same small
+// its client. A first install by a setup is taken out by the line that it left
+// for Windows, where there is one that may be run (foreign_away.go). The code is in the files foreign_*.go, behind the same small
 // interface as that of trees (kind.go).
 //
 // # Who may do what
