@@ -47,7 +47,7 @@ func askOld(ctx context.Context, address string, version uint16, o Options) OldP
 			cancel() // before a request could be written
 		},
 	})
-	resp, err := newWay(config, o.Proxy, false).ask(ctx, address)
+	resp, err := newWay(config, o, false).ask(ctx, address)
 	if err == nil {
 		resp.Body.Close()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type Options struct {
 	Log     *slog.Logger
 
 	expected *expectedRoots // made by Prove
+	resolver *net.Resolver  // nil: the system's; tests bring a name server of their own
 }
 
 // Prove gathers all proofs at the same time. Failed connections are part of

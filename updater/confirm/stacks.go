@@ -98,6 +98,9 @@ func judgeStack(proof StackProof, host manifest.Host) StackProof {
 		if proof.Cause == "" {
 			proof.Cause = CauseUnknown
 		}
+		if proof.Error == "" {
+			proof.Error = string(proof.Cause)
+		}
 	case proof.TLS != "" && proof.TLS != "TLS 1.2" && proof.TLS != "TLS 1.3": // "": the system does not tell
 		proof.OK, proof.Cause = &no, CauseTLSVersion
 		proof.Error = fmt.Sprintf("negotiated %q", proof.TLS)

@@ -113,7 +113,7 @@ func get(ctx context.Context, host manifest.Host, o Options, a attempt) (s seen)
 		asked.Store(true)
 		return new(tls.Certificate), nil // none
 	}
-	way := newWay(config, o.Proxy, a.suites == nil)
+	way := newWay(config, o, a.suites == nil)
 	resp, err := way.ask(ctx, host.URL)
 	s.sight = way.seen()
 	if err != nil {

@@ -24,8 +24,9 @@ type sight struct {
 // way is one fresh road to a host: no kept connection, no resumed session, no
 // redirect followed. It ends when its context does, at whatever stage it is.
 type way struct {
-	inner *http.Transport
-	proxy string // host:port; "" for none
+	inner  *http.Transport
+	dialer net.Dialer
+	proxy  string // host:port; "" for none
 
 	mu    sync.Mutex // http.Transport dials on its own
 	addr  string     // last address a connection was tried with or made to
@@ -34,11 +35,11 @@ type way struct {
 
 // newWay uses HTTP/2 only where asked to: it forbids what is not strict, and
 // some hosts agree to it all the same.
-func newWay(config *tls.Config, proxy transport.ProxyFunc, http2 bool) *way {
+func newWay(config *tls.Config, o Options, http2 bool) *way {
 	config.SessionTicketsDisabled = true
-	w := &way{}
+	w := &way{dialer: net.Dialer{Resolver: o.resolver}}
 	w.inner = &http.Transport{
-		Proxy:                  proxy,
+		Proxy:                  o.Proxy,
 		OnProxyConnectResponse: transport.CheckConnect,
 		DialContext:            w.dial,
 		TLSClientConfig:        config,
@@ -52,7 +53,7 @@ func newWay(config *tls.Config, proxy transport.ProxyFunc, http2 bool) *way {
 
 // dial remembers the address, also of an attempt that failed.
 func (w *way) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	conn, err := w.dialer.DialContext(ctx, network, address)
 	var addr net.Addr
 	if err == nil {
 		addr = conn.RemoteAddr()

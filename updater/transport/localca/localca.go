@@ -4,9 +4,11 @@
 package localca
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -67,11 +69,12 @@ func (a *Authority) Pool() *x509.CertPool {
 type Leaf struct {
 	Names               []string // host names and IP addresses; default localhost, 127.0.0.1, ::1
 	NotBefore, NotAfter time.Time
+	RSA                 bool // an RSA key, as hosts of another age have; default P-256
 }
 
 // Issue makes a server's key and certificate.
 func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := leaf.newKey()
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -86,6 +89,9 @@ func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
 		template.NotAfter = leaf.NotAfter
 	}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
+	if leaf.RSA {
+		template.KeyUsage |= x509.KeyUsageKeyEncipherment
+	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	if leaf.Names == nil {
 		leaf.Names = []string{"localhost", "127.0.0.1", "::1"}
@@ -102,6 +108,14 @@ func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("issue a certificate: %w", err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key}, nil
+}
+
+// newKey makes the host's private key. 2048 bits are the least that Go accepts.
+func (l Leaf) newKey() (crypto.Signer, error) {
+	if l.RSA {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
 func newTemplate(name string) (*x509.Certificate, error) {
