@@ -25,8 +25,12 @@ type authority struct {
 	chain [][]byte // what a host sends behind its own certificate
 }
 
-// lifetime is that of everything issued here.
-const lifetime = 24 * time.Hour
+// lifetime is that of a host's certificate. An authority is as much older and
+// younger as a real one, since rows tell of other days.
+const (
+	lifetime = 24 * time.Hour
+	century  = 100 * 365 * lifetime
+)
 
 func newAuthority(name string) (*authority, error) {
 	template, err := newTemplate(name)
@@ -62,6 +66,7 @@ func (t *template) authority(above *authority) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.NotBefore, t.NotAfter = t.NotBefore.Add(-century), t.NotAfter.Add(century)
 	t.IsCA, t.KeyUsage = true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign|x509.KeyUsageDigitalSignature
 	made := &authority{key: key}
 	signer, parent := crypto.Signer(key), (*x509.Certificate)(t)

@@ -24,30 +24,30 @@ func (w *world) writeBuild(version, maxTLS string) error {
 		os.WriteFile(filepath.Join(dir, "settings.ini"), []byte("max_tls = "+maxTLS+"\n"), 0o644))
 }
 
-// breakConnectionTest makes a build that starts, says its version, and then dies
-// of a fault of its own.
-func (w *world) breakConnectionTest() error {
-	program := w.path("builds", crashes, client)
-	const script = `#!/bin/sh
-[ "$1" != --version ] || exec cat "$(dirname "$0")/VERSION"
-kill -SEGV $$
-`
-	return errors.Join(os.Remove(program), os.WriteFile(program, []byte(script), 0o755))
-}
-
-// rehearsed is the variable with the name of a pipe. Whoever is rehearsed waits at
-// it, where there is one.
+// rehearsed is the variable with the name of a pipe. Where there is one, a build
+// waits at it in its rehearsal, which comes after the baseline and before the swap:
+// whatever happens in the middle of an update happens then.
 const rehearsed = "NETFAULTS_REHEARSED"
 
-// haltRehearsal makes a build wait in its rehearsal, which comes after the baseline
-// and before the swap: whatever happens in the middle of an update happens then.
-func (w *world) haltRehearsal(version string) error {
-	const script = `#!/bin/sh
+const halt = `#!/bin/sh
 [ "$1" != --version ] || [ ! -p "$` + rehearsed + `" ] || read -r _ <"$` + rehearsed + `"
-exec "$(dirname "$0")/program" "$@"
+`
+
+// haltRehearsal makes a build wait, and then do what it always does.
+func (w *world) haltRehearsal(version string) error {
+	program := w.path("builds", version, client)
+	return errors.Join(os.Rename(program, filepath.Join(filepath.Dir(program), "program")),
+		os.WriteFile(program, []byte(halt+`exec "$(dirname "$0")/program" "$@"`), 0o755))
+}
+
+// breakConnectionTest makes a build that starts, says its version, and then dies
+// of a fault of its own.
+func (w *world) breakConnectionTest(version string) error {
+	const dies = `[ "$1" != --version ] || exec cat "$(dirname "$0")/VERSION"
+kill -SEGV $$
 `
 	program := w.path("builds", version, client)
-	return errors.Join(os.Rename(program, filepath.Join(filepath.Dir(program), "program")), os.WriteFile(program, []byte(script), 0o755))
+	return errors.Join(os.Remove(program), os.WriteFile(program, []byte(halt+dies), 0o755))
 }
 
 // atRehearsal has something done while the next build is rehearsed. It must be

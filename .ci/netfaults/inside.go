@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -74,10 +73,9 @@ func noNamespaces() string {
 // nameServer plays the PC's name server: it says that no name exists, or nothing
 // at all. It needs the port that resolv.conf cannot choose.
 func (s *stage) nameServer(answers bool) error {
-	const address = "127.83.83.53"
-	ip := net.ParseIP(address)
+	ip := ownAddress(83)
 	if answers {
-		ip = net.ParseIP("127.83.83.54")
+		ip = ownAddress(84)
 	}
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: ip, Port: 53})
 	if err != nil {
@@ -104,14 +102,21 @@ func (s *stage) nameServer(answers bool) error {
 	return os.WriteFile(s.inside.resolver, []byte("nameserver "+ip.String()+"\n"), 0o644)
 }
 
+// ownAddress is one of this machine's many loopback addresses that another run of
+// this program does not use.
+func ownAddress(use byte) net.IP {
+	pid := os.Getpid()
+	return net.IPv4(127, use, byte(pid>>8), byte(pid)|1) // never the network's own
+}
+
 // noNameServer says why a name server cannot be played here.
 func noNameServer() string {
 	if why := noNamespaces(); why != "" {
 		return why
 	}
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 83, 83, 52), Port: 53})
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: ownAddress(85), Port: 53})
 	if err != nil {
-		return "port " + strconv.Itoa(53) + " needs rights that this user does not have: " + err.Error()
+		return fmt.Sprintf("a name server cannot be played: %v", err)
 	}
 	_ = conn.Close()
 	return ""

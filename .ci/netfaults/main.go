@@ -22,11 +22,14 @@ func main() {
 	}
 	var m matrix
 	flag.StringVar(&m.only, "only", "", "rows whose line contains `text`")
-	flag.IntVar(&m.jobs, "jobs", 8, "rows at a time: most of a row is waiting")
+	flag.IntVar(&m.jobs, "jobs", 8, "rows at a time: most of the rows wait")
 	flag.BoolVar(&m.quick, "quick", false, "the short run, which does not look at seconds")
 	flag.BoolVar(&m.keep, "keep", false, "keep the folder with everything")
 	programs := flag.String("programs", "", "`folder` with the programs (default: builds them)")
 	flag.Parse()
+	if m.quick {
+		m.jobs = min(m.jobs, 4) // so that a busy machine does not run out of time itself
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := netfaults(ctx, m, *programs, flag.Arg(0)); err != nil {
@@ -58,6 +61,7 @@ func netfaults(ctx context.Context, m matrix, programs, page string) (err error)
 	if m.world, err = newWorld(ctx, dir, programs); err != nil {
 		return err
 	}
+	m.hurry = m.quick
 	var text bytes.Buffer
 	out := io.MultiWriter(os.Stdout, &text)
 	fmt.Fprintf(out, "%s, `%s`, %s.\n", time.Now().Format(time.DateOnly), strings.Join(append([]string{".ci/netfaults/run"}, os.Args[1:]...), " "), machine(ctx))

@@ -48,31 +48,31 @@ func lineRows() []row {
 		{what: "no network at all", by: "no network", unable: noNamespaces, quick: true, set: func(s *stage) error {
 			s.inside.noNetwork = true
 			return put((*stage).healthy)(s)
-		}, want: want{verdict: unreachable, cause: "no-route", exit: 8}},
+		}, want: want{verdict: unreachable, cause: "no-route", root: "network: network-no-route", exit: 8}},
 		{what: "name does not exist", by: "name server", unable: noNameServer, quick: true, set: func(s *stage) error {
 			s.at(receptionName)
 			return s.nameServer(true)
-		}, want: want{verdict: unreachable, cause: "dns", exit: 8}},
+		}, want: want{verdict: unreachable, cause: "dns", root: "network: network-dns", exit: 8}},
 		{what: "name server is silent", by: "name server", unable: noNameServer, set: func(s *stage) error {
 			s.at(receptionName)
 			return s.nameServer(false)
-		}, want: want{verdict: unreachable, cause: "dns", exit: 8}},
-		{what: "host is down", by: "closed port", quick: true, set: put((*stage).closedPort), want: want{verdict: unreachable, cause: "refused", exit: 8}},
+		}, want: want{verdict: unreachable, cause: "dns", root: "network: network-dns", exit: 8}},
+		{what: "host is down", by: "closed port", quick: true, set: put((*stage).closedPort), want: want{verdict: unreachable, cause: "refused", root: "network: network-refused", exit: 8}},
 		{what: "host is down, and the release host", by: "closed port", set: func(s *stage) error {
 			s.offline = true
 			return put((*stage).closedPort)(s)
-		}, want: want{verdict: unreachable, cause: "refused", exit: 8}},
-		{what: "firewall drops packets", by: "full queue", quick: true, set: put((*stage).dropsPackets), want: want{verdict: unreachable, cause: "timeout", exit: 8}},
-		{what: "accepts and says nothing", by: "tcp", set: put((*stage).silent), want: want{verdict: unreachable, cause: "timeout", exit: 8}},
-		{what: "reset in the handshake", by: "tcp", quick: true, set: put((*stage).resets), want: want{verdict: unreachable, cause: "reset", exit: 8}},
-		{what: "hangs up in the handshake", by: "tcp", set: put((*stage).hangsUp), want: want{verdict: unreachable, cause: "reset", exit: 8}},
+		}, want: want{verdict: unreachable, cause: "refused", root: "network: network-refused", exit: 8}},
+		{what: "firewall drops packets", by: "full queue", quick: true, set: put((*stage).dropsPackets), want: want{verdict: unreachable, cause: "timeout", root: "network: network-timeout", exit: 8}},
+		{what: "accepts and says nothing", by: "tcp", set: put((*stage).silent), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
+		{what: "reset in the handshake", by: "tcp", quick: true, set: put((*stage).resets), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
+		{what: "hangs up in the handshake", by: "tcp", set: put((*stage).hangsUp), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
 		{what: "handshake drips, 20 bytes a second", by: "tcp", set: put(func(s *stage) (string, error) {
 			host, err := s.healthy()
 			if err != nil {
 				return "", err
 			}
 			return s.drips(host, 10, 500*time.Millisecond)
-		}), want: want{verdict: unreachable, cause: "timeout", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
 		{what: "slow line, 2 kB a second", by: "tcp", set: put(func(s *stage) (string, error) {
 			host, err := s.healthy()
 			if err != nil {
@@ -82,7 +82,7 @@ func lineRows() []row {
 		}), want: want{verdict: confirmed}},
 		{what: "one host of two is down", by: "closed port", set: func(s *stage) error {
 			return first(put((*stage).healthy)(s), put((*stage).closedPort)(s))
-		}, want: want{verdict: partial, cause: "refused", exit: 8}},
+		}, want: want{verdict: partial, cause: "refused", root: "network: network-refused", exit: 8}},
 	}
 }
 
@@ -92,34 +92,34 @@ func proxyRows() []row {
 		{what: "nothing, through a proxy", by: "proxy", quick: true, set: through((*stage).connects), want: want{verdict: confirmed, also: seenProxy}},
 		{what: "proxy asks for a password", by: "proxy", quick: true, set: through(func(s *stage, _ string) (string, error) {
 			return s.answers(http.StatusProxyAuthRequired, map[string]string{"Proxy-Authenticate": `Basic realm="netfaults"`}, "")
-		}), want: want{verdict: unreachable, cause: "proxy-auth", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "proxy-auth", root: "proxy: proxy-auth", exit: 8}},
 		{what: "proxy is down", by: "closed port", quick: true, set: through(func(s *stage, _ string) (string, error) { return s.closedPort() }),
-			want: want{verdict: unreachable, cause: "proxy-unreachable", exit: 8}},
+			want: want{verdict: unreachable, cause: "proxy-unreachable", root: "proxy: proxy-unreachable", exit: 8}},
 		{what: "proxy forbids the host", by: "proxy", set: through(func(s *stage, _ string) (string, error) { return s.answers(http.StatusForbidden, nil, "") }),
-			want: want{verdict: unreachable, cause: "proxy-refused", exit: 8}},
+			want: want{verdict: unreachable, cause: "proxy-refused", root: "proxy: proxy-refuses", exit: 8}},
 		{what: "proxy cannot reach the host", by: "proxy", set: through(func(s *stage, _ string) (string, error) { return s.answers(http.StatusBadGateway, nil, "") }),
-			want: want{verdict: unreachable, cause: "proxy-refused", exit: 8}},
+			want: want{verdict: unreachable, cause: "proxy-refused", root: "proxy: proxy-refuses", exit: 8}},
 		{what: "proxy is silent", by: "tcp", set: through(func(s *stage, _ string) (string, error) { return s.silent() }),
-			want: want{verdict: unreachable, cause: "timeout", exit: 8}},
+			want: want{verdict: unreachable, cause: "timeout", root: "proxy: proxy-unreachable", exit: 8}},
 		{what: "proxy sends to a page to sign in", by: "proxy", set: through(func(s *stage, _ string) (string, error) {
 			return s.answers(http.StatusFound, map[string]string{"Location": "http://portal.test/login"}, "")
-		}), want: want{verdict: unreachable, cause: "captive-portal", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
 		{what: "proxy re-signs, unknown authority", by: "proxy", quick: true, set: func(s *stage) error {
 			_, err := s.inspected()
 			return err
-		}, want: want{verdict: unreachable, cause: "unknown-root", exit: 8, also: intercepted}},
+		}, want: want{verdict: unreachable, cause: "unknown-root", root: "interception: interception-blocks", exit: 8, also: intercepted}},
 		{what: "proxy re-signs, authority trusted by this PC", by: "proxy", quick: true, set: func(s *stage) error {
 			by, err := s.inspected()
 			if err != nil {
 				return err
 			}
 			return s.trusting(by)
-		}, want: want{verdict: confirmed, also: intercepted}},
+		}, want: want{verdict: partial, exit: 8, also: intercepted}},
 		{what: "koshin.toml names a proxy that is down", by: "closed port", set: func(s *stage) error {
 			proxy, err := s.closedPort()
 			s.proxy = "http://" + proxy
 			return first(err, put((*stage).healthy)(s))
-		}, want: want{verdict: partial, cause: "proxy-unreachable", exit: 8}},
+		}, want: want{verdict: partial, cause: "proxy-unreachable", root: "proxy: proxy-unreachable", exit: 8}},
 	}
 }
 
@@ -145,13 +145,13 @@ func tlsRows() []row {
 	const old = "ALL:@SECLEVEL=0"
 	return []row{
 		{what: "TLS 1.0 only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{}, []string{"-tls1", "-cipher", old}, []string{"-tls1", "-cipher", old}),
-			want: want{verdict: partial, cause: "tls-version", exit: 8, also: refusesOld(false)}},
+			want: want{verdict: partial, cause: "tls-version", root: "tls: tls-version", exit: 8, also: refusesOld(false)}},
 		{what: "TLS 1.1 only", by: "openssl", unable: noOpenSSL, quick: true, set: openssl(leaf{}, []string{"-tls1_1", "-cipher", old}, []string{"-tls1_1", "-cipher", old}),
-			want: want{verdict: partial, cause: "tls-version", exit: 8, also: refusesOld(false)}},
+			want: want{verdict: partial, cause: "tls-version", root: "tls: tls-version", exit: 8, also: refusesOld(false)}},
 		{what: "TLS 1.3 only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{}, []string{"-tls1_3"}, nil),
-			want: want{verdict: unreachable, cause: "tls-version", exit: 8, also: refusesOld(true)}},
+			want: want{verdict: unreachable, cause: "tls-version", root: "tls: tls-version", exit: 8, also: refusesOld(true)}},
 		{what: "TLS 1.3 only", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) { return s.nginxWith(leaf{}, "ssl_protocols TLSv1.3;") }),
-			want: want{verdict: unreachable, cause: "tls-version", exit: 8, also: refusesOld(true)}},
+			want: want{verdict: unreachable, cause: "tls-version", root: "tls: tls-version", exit: 8, also: refusesOld(true)}},
 		{what: "old versions accepted", by: "nginx", unable: noNginx, set: put((*stage).acceptsOld), want: want{verdict: confirmed, also: refusesOld(false)}},
 		{what: "old versions accepted, refuse_old demanded", by: "nginx", unable: noNginx, set: func(s *stage) error {
 			s.product = append(s.product, "--refuse-old")
@@ -162,15 +162,15 @@ func tlsRows() []row {
 		{what: "ECDHE with CBC only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{rsa: true}, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"}, nil),
 			want: want{verdict: partial, cause: "weak-suite", exit: 8}},
 		{what: "DHE only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{rsa: true}, []string{"-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"}, nil),
-			want: want{verdict: unreachable, cause: "handshake", exit: 8}},
+			want: want{verdict: unreachable, cause: "handshake", root: "tls: tls-handshake", exit: 8}},
 		{what: "client certificate required", by: "openssl", unable: noOpenSSL, quick: true, set: put((*stage).wantsCertificate),
-			want: want{verdict: unreachable, cause: "client-certificate", exit: 8}},
+			want: want{verdict: unreachable, cause: "client-certificate", root: "tls: tls-client-certificate", exit: 8}},
 		{what: "client certificate required", by: "crypto/tls", set: put(func(s *stage) (string, error) {
 			return s.faulty(leaf{}, func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, s.root.pool() }, nil)
-		}), want: want{verdict: unreachable, cause: "client-certificate", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "client-certificate", root: "tls: tls-client-certificate", exit: 8}},
 		{what: "client certificate required", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) {
 			return s.nginxWith(leaf{}, "ssl_protocols TLSv1.2;", s.clientAuthority(), "ssl_verify_client on;")
-		}), want: want{verdict: unreachable, cause: "client-certificate", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "client-certificate", root: "tls: tls-client-certificate", exit: 8}},
 		{what: "client certificate asked, not required", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) {
 			return s.nginxWith(leaf{}, "ssl_protocols TLSv1.2;", s.clientAuthority(), "ssl_verify_client optional;")
 		}), want: want{verdict: confirmed}},
@@ -189,22 +189,22 @@ func certificateRows() []row {
 		return put(func(s *stage) (string, error) { return s.faulty(l, nil, datedBy(by)) })
 	}
 	return []row{
-		{what: "certificate expired", by: "crypto/tls", quick: true, set: with(leaf{from: now.Add(-3 * day), until: now.Add(-2 * day)}), want: want{verdict: unreachable, cause: "expired", exit: 8}},
+		{what: "certificate expired", by: "crypto/tls", quick: true, set: with(leaf{from: now.Add(-3 * day), until: now.Add(-2 * day)}), want: want{verdict: unreachable, cause: "expired", root: "tls: tls-expired", exit: 8}},
 		{what: "certificate expired", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) {
 			return s.nginxWith(leaf{from: now.Add(-3 * day), until: now.Add(-2 * day)}, "ssl_protocols TLSv1.2;")
-		}), want: want{verdict: unreachable, cause: "expired", exit: 8}},
-		{what: "certificate not yet valid", by: "crypto/tls", set: with(leaf{from: now.Add(2 * day), until: now.Add(3 * day)}), want: want{verdict: unreachable, cause: "not-yet-valid", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "expired", root: "tls: tls-expired", exit: 8}},
+		{what: "certificate not yet valid", by: "crypto/tls", set: with(leaf{from: now.Add(2 * day), until: now.Add(3 * day)}), want: want{verdict: unreachable, cause: "not-yet-valid", root: "tls: tls-not-yet-valid", exit: 8}},
 		{what: "certificate and Date of three days ago", by: "crypto/tls", set: dated(leaf{from: now.Add(-4 * day), until: now.Add(-2 * day)}, -3*day),
-			want: want{verdict: unreachable, cause: "clock", exit: 8}},
+			want: want{verdict: unreachable, cause: "clock", root: "clock: clock-wrong", exit: 8}},
 		{what: "certificate and Date of the day after tomorrow", by: "crypto/tls", quick: true, set: dated(leaf{from: now.Add(day), until: now.Add(3 * day)}, 2*day),
-			want: want{verdict: unreachable, cause: "clock", exit: 8}},
-		{what: "Date of another day", by: "crypto/tls", set: dated(leaf{}, 12*time.Hour), want: want{verdict: confirmed, also: clockOff}},
-		{what: "certificate of another host", by: "crypto/tls", quick: true, set: with(leaf{names: []string{"another.test"}}), want: want{verdict: unreachable, cause: "wrong-name", exit: 8}},
-		{what: "certificate by an unknown authority", by: "crypto/tls", quick: true, set: put((*stage).stranger), want: want{verdict: unreachable, cause: "unknown-root", exit: 8}},
-		{what: "certificate signed by itself", by: "openssl", unable: noOpenSSL, set: put((*stage).selfSigned), want: want{verdict: unreachable, cause: "unknown-root", exit: 8}},
+			want: want{verdict: unreachable, cause: "clock", root: "clock: clock-wrong", exit: 8}},
+		{what: "Date of another day", by: "crypto/tls", set: dated(leaf{}, 12*time.Hour), want: want{verdict: confirmed, root: "clock: clock-wrong", also: clockOff}},
+		{what: "certificate of another host", by: "crypto/tls", quick: true, set: with(leaf{names: []string{"another.test"}}), want: want{verdict: unreachable, cause: "wrong-name", root: "tls: tls-wrong-name", exit: 8}},
+		{what: "certificate by an unknown authority", by: "crypto/tls", quick: true, set: put((*stage).stranger), want: want{verdict: unreachable, cause: "unknown-root", root: "root: root-missing", exit: 8}},
+		{what: "certificate signed by itself", by: "openssl", unable: noOpenSSL, set: put((*stage).selfSigned), want: want{verdict: unreachable, cause: "unknown-root", root: "root: root-missing", exit: 8}},
 		{what: "intermediate certificate missing", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) {
 			return s.nginxWith(leaf{alone: true}, "ssl_protocols TLSv1.2;")
-		}), want: want{verdict: unreachable, cause: "unknown-root", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "unknown-root", root: "root: root-missing", exit: 8}},
 		{what: "certificate revoked (CRL)", by: "openssl", unable: noOpenSSL, set: put(func(s *stage) (string, error) {
 			cert, err := s.revoked()
 			if err != nil {
@@ -221,20 +221,21 @@ func answerRows() []row {
 		return put(func(s *stage) (string, error) { return s.faulty(leaf{}, http1, h) })
 	}
 	return []row{
-		{what: "HTTP 500", by: "crypto/tls", quick: true, set: answers(status(http.StatusInternalServerError, "")), want: want{verdict: unreachable, cause: "http-status", exit: 8}},
-		{what: "HTTP 503, maintenance", by: "crypto/tls", set: answers(status(http.StatusServiceUnavailable, "")), want: want{verdict: unreachable, cause: "http-status", exit: 8}},
-		{what: "HTTP 404", by: "crypto/tls", set: answers(http.NotFoundHandler()), want: want{verdict: unreachable, cause: "http-status", exit: 8}},
-		{what: "redirect to http", by: "crypto/tls", quick: true, set: answers(status(http.StatusFound, "http://reception.test/")), want: want{verdict: partial, cause: "insecure-redirect", exit: 8}},
+		{what: "HTTP 500", by: "crypto/tls", quick: true, set: answers(status(http.StatusInternalServerError, "")), want: want{verdict: unreachable, cause: "http-status", root: "tls: tls-http-status", exit: 8}},
+		{what: "HTTP 503, maintenance", by: "crypto/tls", set: answers(status(http.StatusServiceUnavailable, "")), want: want{verdict: unreachable, cause: "http-status", root: "tls: tls-http-status", exit: 8}},
+		{what: "HTTP 404", by: "crypto/tls", set: answers(http.NotFoundHandler()), want: want{verdict: unreachable, cause: "http-status", root: "tls: tls-http-status", exit: 8}},
+		{what: "redirect to http", by: "crypto/tls", quick: true, set: answers(status(http.StatusFound, "http://127.0.0.1/")), want: want{verdict: partial, cause: "insecure-redirect", root: "tls: tls-insecure-redirect", exit: 8}},
+		{what: "redirect to http at another host", by: "crypto/tls", set: answers(status(http.StatusFound, "http://another.test/")), want: want{verdict: partial, cause: "insecure-redirect", root: "tls: tls-insecure-redirect", exit: 8}},
 		{what: "redirect to https", by: "crypto/tls", set: answers(status(http.StatusFound, "/login")), want: want{verdict: confirmed}},
-		{what: "answer drips, a byte a second", by: "crypto/tls", set: answers(http.HandlerFunc(drippingAnswer)), want: want{verdict: unreachable, cause: "timeout", exit: 8}},
-		{what: "no answer to the request", by: "crypto/tls", set: answers(http.HandlerFunc(noAnswer)), want: want{verdict: unreachable, cause: "timeout", exit: 8}},
-		{what: "reset instead of an answer", by: "crypto/tls", set: answers(http.HandlerFunc(resetAnswer)), want: want{verdict: unreachable, cause: "reset", exit: 8}},
+		{what: "answer drips, a byte a second", by: "crypto/tls", set: answers(http.HandlerFunc(drippingAnswer)), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
+		{what: "no answer to the request", by: "crypto/tls", set: answers(http.HandlerFunc(noAnswer)), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
+		{what: "reset instead of an answer", by: "crypto/tls", set: answers(http.HandlerFunc(resetAnswer)), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
 		{what: "captive portal, plain HTTP on port 443", by: "tcp", quick: true, set: put(func(s *stage) (string, error) { return s.plain(portal()) }),
-			want: want{verdict: unreachable, cause: "captive-portal", exit: 8}},
-		{what: "captive portal with a certificate of its own", by: "crypto/tls", set: put((*stage).signedByPortal), want: want{verdict: unreachable, cause: "unknown-root", exit: 8}},
-		{what: "captive portal, HTTP 511", by: "crypto/tls", set: answers(status(http.StatusNetworkAuthenticationRequired, "")), want: want{verdict: unreachable, cause: "captive-portal", exit: 8}},
+			want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
+		{what: "captive portal with a certificate of its own", by: "crypto/tls", set: put((*stage).signedByPortal), want: want{verdict: unreachable, cause: "wrong-name", root: "tls: tls-wrong-name", exit: 8}},
+		{what: "captive portal, HTTP 511", by: "crypto/tls", set: answers(status(http.StatusNetworkAuthenticationRequired, "")), want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
 		{what: "another protocol on the port", by: "tcp", set: put(func(s *stage) (string, error) { return s.says("SSH-2.0-OpenSSH_9.2\r\n") }),
-			want: want{verdict: unreachable, cause: "handshake", exit: 8}},
+			want: want{verdict: unreachable, cause: "handshake", root: "tls: tls-handshake", exit: 8}},
 	}
 }
 

@@ -22,6 +22,7 @@ func stories() []story {
 		{what: "line is cut during the update, and the new build cannot connect", from: ready, to: stillOld, set: cutMeanwhile(stillOld,
 			updated{outcome: "rolled-back", verdict: confirmed, reason: "build-cannot-connect", exit: 5, stands: ready},
 			updated{outcome: "deferred", exit: 7, stands: ready})},
+		{what: "line is cut during the update, and the new build crashes", from: ready, to: crashes, set: cutAndCrashes},
 		{what: "line was cut before the update", from: ready, to: next, set: cutBefore("connected")},
 		{what: "line was cut before the update, client without self_test", from: ready, to: next, set: func(s *stage) ([]step, error) {
 			s.product = append(s.product, "--self-test-program", "")
@@ -90,6 +91,18 @@ func cutMeanwhile(build string, afterwards ...updated) func(*stage) ([]step, err
 		}
 		return steps, nil
 	}
+}
+
+// cutAndCrashes: a build that does not run is at fault whatever the line does.
+func cutAndCrashes(s *stage) ([]step, error) {
+	line, _, err := s.line()
+	if err != nil {
+		return nil, err
+	}
+	return []step{
+		{meanwhile: line.shut, want: updated{outcome: "rolled-back", verdict: unreachable, reason: "build-broken", exit: 5, stands: ready, packages: 1}},
+		{when: "the next night, still cut", want: heldBack()},
+	}, nil
 }
 
 func cutBefore(reason string) func(*stage) ([]step, error) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -39,8 +40,10 @@ type world struct {
 	issuing  *authority // below it: the one that issues
 	releases *releases
 	ctx      context.Context // everything ends with it
-	doctor   bool            // koshin has one
-	starts   sync.Map        // version → func() error, made once
+	hurry    bool            // words are left out
+	ports    *regexp.Regexp
+	doctor   bool     // koshin has one
+	starts   sync.Map // version → func() error, made once
 }
 
 func (w *world) path(parts ...string) string {
@@ -49,9 +52,12 @@ func (w *world) path(parts ...string) string {
 func (w *world) program(name string) string { return filepath.Join(w.programs, name) }
 
 func newWorld(ctx context.Context, dir, programs string) (*world, error) {
-	w := &world{ctx: ctx, dir: dir, programs: programs}
-	w.doctor = exec.CommandContext(ctx, w.program("koshin"), "doctor", "--help").Run() == nil
-	var err error
+	w := &world{ctx: ctx, dir: dir, programs: programs, ports: regexp.MustCompile(`127\.0\.0\.1:\d+`)}
+	help, err := exec.CommandContext(ctx, w.program("koshin"), "--help").Output()
+	if err != nil {
+		return nil, err
+	}
+	w.doctor = strings.Contains(string(help), "\n  doctor ")
 	if w.root, err = newAuthority("netfaults root"); err != nil {
 		return nil, err
 	}
@@ -69,7 +75,7 @@ func newWorld(ctx context.Context, dir, programs string) (*world, error) {
 			return nil, err
 		}
 	}
-	return w, errors.Join(w.breakConnectionTest(), w.haltRehearsal(next), w.haltRehearsal(stillOld))
+	return w, errors.Join(w.breakConnectionTest(crashes), w.haltRehearsal(next), w.haltRehearsal(stillOld))
 }
 
 // start is a publisher's working copy and a PC on which his only build, this
