@@ -100,7 +100,7 @@ func proxyRows() []row {
 		{what: "proxy cannot reach the host", by: "proxy", set: through(func(s *stage, _ string) (string, error) { return s.answers(http.StatusBadGateway, nil, "") }),
 			want: want{verdict: unreachable, cause: "proxy-refused", root: "proxy: proxy-refuses", exit: 8}},
 		{what: "proxy is silent", by: "tcp", set: through(func(s *stage, _ string) (string, error) { return s.silent() }),
-			want: want{verdict: unreachable, cause: "timeout", root: "proxy: proxy-unreachable", exit: 8}},
+			want: want{verdict: unreachable, cause: "timeout", root: "proxy: proxy-silent", exit: 8}},
 		{what: "proxy sends to a page to sign in", by: "proxy", set: through(func(s *stage, _ string) (string, error) {
 			return s.answers(http.StatusFound, map[string]string{"Location": "http://portal.test/login"}, "")
 		}), want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
@@ -158,7 +158,7 @@ func tlsRows() []row {
 			return put((*stage).acceptsOld)(s)
 		}, want: want{verdict: partial, exit: 8, also: refusesOld(false)}},
 		{what: "key exchange by RSA only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{rsa: true}, []string{"-tls1_2", "-cipher", "AES128-GCM-SHA256:AES128-SHA"}, nil),
-			want: want{verdict: unreachable, cause: "weak-suite", exit: 8}},
+			want: want{verdict: unreachable, cause: "weak-suite", root: "tls: tls-old-suites", exit: 8}},
 		{what: "ECDHE with CBC only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{rsa: true}, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"}, nil),
 			want: want{verdict: partial, cause: "weak-suite", exit: 8}},
 		{what: "DHE only", by: "openssl", unable: noOpenSSL, set: openssl(leaf{rsa: true}, []string{"-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"}, nil),
