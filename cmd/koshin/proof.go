@@ -85,10 +85,20 @@ func (s *session) showConnection(r updater.Report) {
 	if r.After.Verdict == confirm.Confirmed {
 		return
 	}
-	if !judged {
+	told := !judged && explained(*r.After)
+	if !judged && !(told && r.After.Reason == confirm.ReasonNetwork) {
 		fmt.Fprintln(s.Out, why.Message)
 	}
-	fmt.Fprintln(s.Out, why.Remedy)
+	if !told {
+		fmt.Fprintln(s.Out, why.Remedy)
+	}
+}
+
+// explained says that the causes have told what to do, and that the verdict only
+// sums them up: a second remedy beside theirs would send people elsewhere.
+func explained(r confirm.Report) bool {
+	sums := []confirm.Reason{confirm.ReasonNetwork, confirm.ReasonProbeFails, confirm.ReasonWeakSuite}
+	return len(causes(&r)) > 0 && slices.Contains(sums, r.Reason)
 }
 
 // showProof says in one sentence what was proved, with the evidence of it. What
@@ -109,7 +119,8 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 	for _, h := range r.Hosts {
 		s.showHost(h, alone, said)
 	}
-	if alone && r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
+	// Where the neutral probe fails as well, the client is not what is to be mended.
+	if alone && r.State.Probe == confirm.ProbeOK && r.SelfTest != nil && errors.Is(r.SelfTest.Err, confirm.ErrCannotConnect) {
 		s.showProblem(r.SelfTest.Err)
 	}
 }
@@ -143,6 +154,13 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cau
 			}
 			fmt.Fprintln(s.Err, s.say("detail", "detail", stack.Error))
 		}
+	}
+	if h.RefuseOld && (h.OldTLSRefused == nil || !*h.OldTLSRefused) {
+		key := "proof-old-accepted"
+		if h.OldTLSRefused == nil {
+			key = "proof-old-unseen"
+		}
+		s.sayln(key, "host", name)
 	}
 	if h.Interceptor != "" {
 		s.sayln("proof-intercepted", "host", name, "name", h.Interceptor)

@@ -84,6 +84,10 @@ func judgeHandshake(h confirm.HostProof, reached bool) Reason {
 			return TLSNotYetValid
 		}
 		return TLSExpired
+	case confirm.CauseWeakSuite:
+		if !strings.Contains(strict.Suite, "_ECDHE_") {
+			return TLSOldSuites
+		}
 	case confirm.CauseTimeout, confirm.CauseReset:
 		if !reached || strict.Stage == confirm.StageResolve || strict.Stage == confirm.StageConnect || strict.Stage == confirm.StageProxy {
 			return TLSUnseen

@@ -23,7 +23,7 @@ func proxy(in Input, ways []way, hosts []confirm.HostProof) Finding {
 			parts = append(parts, found(ProxyUnreachable, Fact{Key: "error", Value: w.setting.Error()}).about(w.host))
 		case w.proxy != "" && !seen[w.proxy]:
 			seen[w.proxy] = true
-			parts = append(parts, oneProxy(w, causes(hosts, w.proxy)).about(w.proxy))
+			parts = append(parts, oneProxy(w, hosts).about(w.proxy))
 		}
 	}
 	parts = append(parts, windowsProxy(in, seen, hosts)...)
@@ -34,19 +34,22 @@ func proxy(in Input, ways []way, hosts []confirm.HostProof) Finding {
 	return whole
 }
 
-// causes are why hosts were not reached through a proxy.
-func causes(hosts []confirm.HostProof, proxy string) []confirm.Cause {
-	var all []confirm.Cause
+// causes are why hosts were not reached through a proxy. silent says that it took
+// a connection and did not answer: it is stuck, or waits for the host itself.
+func causes(hosts []confirm.HostProof, proxy string) (all []confirm.Cause, silent bool) {
 	for _, h := range hosts {
 		if h.Proxy == proxy {
-			all = append(all, goCause(h))
+			strict := goStack(h)
+			all = append(all, strict.Cause)
+			silent = silent || strict.Cause == confirm.CauseTimeout && strict.Stage == confirm.StageProxy
 		}
 	}
-	return all
+	return all, silent
 }
 
 // oneProxy: a proxy that takes a connection may still refuse to go on.
-func oneProxy(w way, causes []confirm.Cause) Finding {
+func oneProxy(w way, hosts []confirm.HostProof) Finding {
+	causes, silent := causes(hosts, w.proxy)
 	facts := []Fact{{Key: "proxy", Value: w.proxy}}
 	if w.dialed != "" {
 		facts = append(facts, Fact{Key: "connected", Value: w.dialed}, Fact{Key: "connect_time", Value: seconds(w.dial)})
@@ -61,6 +64,8 @@ func oneProxy(w way, causes []confirm.Cause) Finding {
 		return found(ProxyUnreachable, facts...)
 	case slices.Contains(causes, confirm.CauseProxyRefused):
 		return found(ProxyRefuses, facts...)
+	case silent:
+		return found(ProxySilent, facts...)
 	case slices.Contains(causes, confirm.CauseProxyUnreachable):
 		return found(ProxyUnreachable, facts...)
 	}

@@ -81,6 +81,7 @@ const (
 	ProxyUnreachable Reason = "proxy-unreachable"
 	ProxyAuth        Reason = "proxy-auth" // 407
 	ProxyRefuses     Reason = "proxy-refuses"
+	ProxySilent      Reason = "proxy-silent"  // it takes a connection and does not answer
 	ProxyScript      Reason = "proxy-script"  // WPAD or PAC, of Windows
 	ProxyDiffers     Reason = "proxy-differs" // koshin and Windows do not use the same
 	ProxyUnseen      Reason = "proxy-unseen"
@@ -104,6 +105,7 @@ const (
 	TLSVersion           Reason = "tls-version"
 	TLSHandshake         Reason = "tls-handshake"
 	TLSWeakSuite         Reason = "tls-weak-suite"
+	TLSOldSuites         Reason = "tls-old-suites" // none with forward secrecy: clients of today do not connect
 	TLSClientCertificate Reason = "tls-client-certificate"
 	TLSExpired           Reason = "tls-expired"
 	TLSNotYetValid       Reason = "tls-not-yet-valid"
