@@ -133,11 +133,7 @@ func (a *app) reportHost(h confirm.HostProof) report.Host {
 		fact("skew", report.Same(fmt.Sprintf("%+.0f s", *h.ClockSkew)))
 	}
 	for _, old := range h.OldTLS {
-		outcome := a.inBoth("report-old-" + string(old.Outcome))
-		if old.Evidence != "" {
-			outcome = manifest.Text{JA: outcome.JA + "（" + old.Evidence + "）", EN: outcome.EN + " (" + old.Evidence + ")"}
-		}
-		host.Facts = append(host.Facts, report.Fact{Name: report.Same(old.TLS), Value: outcome})
+		host.Facts = append(host.Facts, report.Fact{Name: report.Same(old.TLS), Value: a.inBoth("report-old-" + string(old.Outcome)), Said: old.Evidence})
 	}
 	for _, s := range h.Stacks {
 		host.Stacks = append(host.Stacks, a.reportStack(s))

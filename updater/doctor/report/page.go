@@ -64,7 +64,10 @@ type Group struct {
 }
 
 // Fact is one piece of evidence.
-type Fact struct{ Name, Value Text }
+type Fact struct {
+	Name, Value Text
+	Said        string // what a host or the system said to it; may be empty
+}
 
 // Host is what was seen of one host.
 type Host struct {

@@ -151,7 +151,7 @@ func TestEveryTextIsMasked(t *testing.T) {
 // English; a verdict has its sign and its word.
 func TestTheLanguagesAreMarked(t *testing.T) {
 	page := render(t, report.Page{Result: report.Result{Verdict: report.Fail, Headline: report.Text{JA: "原因", EN: "Cause"}}}, words())
-	if !strings.Contains(page, `<html lang="ja">`) || !strings.Contains(page, `<span class="ja">原因</span><span class="en" lang="en">Cause</span>`) {
+	if !strings.Contains(page, `<html lang="ja">`) || !strings.Contains(page, `<span class="ja">原因</span> <span class="en" lang="en">Cause</span>`) {
 		t.Error("a language is not marked")
 	}
 	if !strings.Contains(page, `<span class="verdict fail"><span aria-hidden="true">×</span><span class="ja">［report-verdict-fail］</span>`) {

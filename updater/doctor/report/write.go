@@ -34,8 +34,8 @@ func Write(w io.Writer, p Page, words Words) error {
 		"style":  func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file
 		"policy": policy,
 		"empty":  func(t Text) bool { return t == Text{} },
-		"fact":   func(name, value Text) Fact { return Fact{name, value} },
-		"row":    func(name Text, read string) Fact { return Fact{name, Same(read)} },
+		"fact":   func(name, value Text) Fact { return Fact{Name: name, Value: value} },
+		"row":    func(name Text, read string) Fact { return Fact{Name: name, Value: Same(read)} },
 	}).Parse(markup)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
