@@ -30,7 +30,9 @@ type Change struct {
 
 // Look says what to write so that TLS 1.2 is ticked, with no other bit touched
 // and the type kept (DOMAIN section 2). It reads nothing and changes nothing.
-// Where all is well already, the Change is needless. It fails with a
+// Where all is well already, the Change is needless. Where the PC's own value is
+// well in one view only, it becomes the operator's, which counts in both. It
+// fails with a
 // [PolicyError], [ErrSSL2], a [ValueError], [ErrDefault], or with what kept the
 // value from being read.
 func Look(s winsettings.SecureProtocols, ssl2 Choice) (Change, error) {
@@ -40,8 +42,7 @@ func Look(s winsettings.SecureProtocols, ssl2 Choice) (Change, error) {
 			c.Old = reading
 		}
 	}
-	switch s.Standing {
-	case winsettings.On, winsettings.ByDefault:
+	if s.Standing == winsettings.ByDefault || s.Standing == winsettings.On && len(s.Shadowed) == 0 {
 		return c, nil
 	}
 	switch {
@@ -61,7 +62,7 @@ func Look(s winsettings.SecureProtocols, ssl2 Choice) (Change, error) {
 		c.ClearsV2 = c.Is&winsettings.SSL2 != 0
 		c.Is &^= winsettings.SSL2
 	}
-	if c.Is == c.Was {
+	if c.Is == c.Was && len(s.Shadowed) == 0 {
 		return c, nil
 	}
 	kind := winsettings.TypeNumber

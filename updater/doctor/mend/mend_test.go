@@ -113,6 +113,30 @@ func TestAbsentStaysAbsent(t *testing.T) {
 	}
 }
 
+// Where 32-bit programs are told something else than 64-bit ones, the operator's
+// own value is the one that both read.
+func TestOneViewOnly(t *testing.T) {
+	t.Parallel()
+	pc32 := pc64
+	pc32.View = ws.View32
+	r := new(winsettingstest.Registry).Set(pc64, ws.Number(0xA80)).Set(pc32, ws.Number(0xA0))
+	if err := fix(r, mend.Ask); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := r.Get(tick); !v.Same(ws.Number(0xA80)) {
+		t.Error(v)
+	}
+	if c, err := look(r, mend.Ask); err != nil || !c.Needless {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if _, err := mend.Undo(r); err != nil {
+		t.Error(err)
+	}
+	if _, there := r.Get(tick); there {
+		t.Error("a value is left")
+	}
+}
+
 // What is not koshin's to write is refused with its place, and nothing is
 // written anywhere.
 func TestFixRefuses(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -67,15 +68,25 @@ func readRecord(r winsettings.Registry) (*record, error) {
 		return nil, fmt.Errorf("%w: %s", ErrUndoRecord, reading.Value.Type)
 	}
 	var rec record
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&rec); err != nil {
+	if err := strictly([]byte(text), &rec); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUndoRecord, err)
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: more than one document", ErrUndoRecord)
-	}
 	return &rec, rec.check()
+}
+
+var errMore = errors.New("more than one document")
+
+// strictly reads one JSON document, with no member that to does not have.
+func strictly(data []byte, to any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(to); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errMore
+	}
+	return nil
 }
 
 func (rec *record) check() error {
