@@ -31,6 +31,7 @@ type windowsPC struct {
 	explorers    func() ([]mend.Explorer, error)
 	tell         func() mend.Told
 	certificates func(context.Context) ([]doctor.OwnCertificate, error)
+	inSession    errandFunc // does an errand in the operator's session, where this is SYSTEM
 }
 
 func thisMachine() machine {
@@ -39,8 +40,8 @@ func thisMachine() machine {
 		atBoot: func(ctx context.Context, t schedule.Task) error { return t.Install(ctx) },
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
-		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List}
-		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession))
+		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}
+		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
 	}
 	return m
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
+	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
-	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 )
 
 // mending is what doctor is told about changing something.
@@ -23,8 +22,17 @@ type changeJSON struct {
 	Old     *string       `json:"old"` // null: not set
 	New     *string       `json:"new"`
 	Outcome changeOutcome `json:"outcome"`
+	// ClearsSSL2 says that SSL 2.0 is taken out, too.
+	ClearsSSL2 bool `json:"clears_ssl2,omitempty"`
 	// Restart are the browsers that still use the old value.
 	Restart []mend.Explorer `json:"restart"`
+	// Told is what WinINet took of the news; null where nothing was changed.
+	Told *mend.Notice `json:"told"`
+	// UndoRecord is the path of the operator's own record of what was there.
+	UndoRecord string `json:"undo_record,omitempty"`
+	// Audited says that there is a line of it in the audit trail, which belongs
+	// to administrators. Without it the record above is the evidence.
+	Audited bool `json:"audited"`
 }
 
 // changeOutcome is what became of a change.
@@ -46,6 +54,8 @@ func (a *app) mend(ctx context.Context, m mending) (*changeJSON, error) {
 		return nil, usageError{errors.New("--fix, --undo: one of the two")}
 	case choice != mend.Ask && choice != mend.Clear && choice != mend.Keep:
 		return nil, usageError{fmt.Errorf("--ssl2 %q: clear or keep", m.ssl2)}
+	case !m.fix && !m.undo && (m.dryRun || m.yes || m.ssl2 != ""):
+		return nil, usageError{errors.New("--dry-run, --yes and --ssl2 belong to --fix or --undo")}
 	case !m.fix && !m.undo:
 		return nil, nil
 	case a.machine.windows == nil:
@@ -53,110 +63,83 @@ func (a *app) mend(ctx context.Context, m mending) (*changeJSON, error) {
 	case !m.dryRun && !m.yes && !a.CanAsk:
 		return nil, usageError{errors.New(a.say("need-yes"))}
 	}
-	w := a.machine.windows
-	if err := w.ownProfile(); err != nil {
+	do, err := a.machine.windows.errands()
+	if err != nil {
 		return nil, err
 	}
 	if m.undo {
-		return a.undo(ctx, w, m)
+		return a.change(ctx, do, m, mend.Errand{Do: mend.LookToUndo}, mend.Errand{Do: mend.DoUndo}, "ask-undo")
 	}
-	return a.fix(ctx, w, m, choice)
-}
-
-// ownProfile refuses to mend a profile that is not the operator's own.
-func (w *windowsPC) ownProfile() error {
-	who, err := w.myself()
-	if err != nil {
-		return err
-	}
-	way, err := who.Way()
-	if err == nil && way != mend.Here {
-		return mend.ErrNotPerson
-	}
-	return err
-}
-
-func (a *app) fix(ctx context.Context, w *windowsPC, m mending, choice mend.Choice) (*changeJSON, error) {
-	settings := winsettings.ReadAll(w.registry, w.kernel).SecureProtocols
-	c, err := mend.Look(settings, choice)
+	_, err = do(ctx, mend.Errand{Do: mend.LookToFix, SSL2: choice})
 	if errors.Is(err, mend.ErrSSL2) && a.CanAsk && !m.yes {
 		choice = mend.Keep
 		if a.Ask(ctx, a.say("ask-ssl2")) {
 			choice = mend.Clear
 		}
-		c, err = mend.Look(settings, choice)
 	}
-	if err != nil {
-		return nil, err
-	}
-	done := &changeJSON{Setting: winsettings.Tick().String(), Old: shown(c.Old), New: shown(c.Old), Outcome: needless}
-	if c.Needless {
-		return a.tell(done, m), nil
-	}
-	done.New, done.Outcome = shown(winsettings.Reading{Found: true, Value: c.New}), wouldChange
-	if m.dryRun {
-		return a.tell(done, m), nil
-	}
-	if !m.yes && !a.Ask(ctx, a.say("ask-fix")) {
-		return a.declined(done, m), ctx.Err()
-	}
-	if err := mend.Fix(w.registry, c, time.Now()); err != nil {
-		return nil, err
-	}
-	return a.done(ctx, w, done, m), nil
+	return a.change(ctx, do, m, mend.Errand{Do: mend.LookToFix, SSL2: choice}, mend.Errand{Do: mend.DoFix, SSL2: choice}, "ask-fix")
 }
 
-func (a *app) undo(ctx context.Context, w *windowsPC, m mending) (*changeJSON, error) {
-	back, err := mend.LookBack(w.registry)
+// change looks, asks where that is wanted, and acts.
+func (a *app) change(ctx context.Context, do errandFunc, m mending, look, act mend.Errand, question string) (*changeJSON, error) {
+	would, err := do(ctx, look)
 	if err != nil {
 		return nil, err
 	}
-	done := &changeJSON{Setting: winsettings.Tick().String(), Old: shown(back.Now), New: shown(back.Then), Outcome: wouldChange}
+	c := newChangeJSON(would)
 	switch {
-	case back.Needless && m.dryRun:
-		done.Outcome = needless
-		return a.tell(done, m), nil
+	case would.Outcome == mend.Unchanged && (m.dryRun || m.fix):
+		c.Outcome = needless
+		return a.tell(c, m), nil
 	case m.dryRun:
-		return a.tell(done, m), nil
-	case !back.Needless && !m.yes && !a.Ask(ctx, a.say("ask-undo")):
-		return a.declined(done, m), ctx.Err()
+		c.Outcome, c.UndoRecord = wouldChange, ""
+		return a.tell(c, m), nil
+	case would.Outcome != mend.Unchanged && !m.yes && !a.Ask(ctx, a.say(question)):
+		c.Outcome, c.UndoRecord, a.code = declined, "", exitcode.Deferred
+		return a.tell(c, m), ctx.Err()
 	}
-	if back, err = mend.Undo(w.registry); err != nil {
+	did, err := do(ctx, act) // an undo with nothing to put back still drops its record
+	if err != nil {
 		return nil, err
 	}
-	if back.Needless {
-		done.Outcome = needless
-		return a.tell(done, m), nil
+	c = newChangeJSON(did)
+	if did.Outcome == mend.Unchanged {
+		c.Outcome = needless
+		return a.tell(c, m), nil
 	}
-	return a.done(ctx, w, done, m), nil
+	a.log.InfoContext(ctx, "setting changed", "setting", c.Setting, "wininet_told", did.Told, "browsers_seen", did.OpenKnown)
+	c.Audited = a.audit(ctx, m, did)
+	return a.tell(c, m), nil
 }
 
-// shown is a value as people read it; nil for none.
-func shown(r winsettings.Reading) *string {
-	if !r.Found {
-		return nil
+func newChangeJSON(r mend.Result) *changeJSON {
+	return &changeJSON{
+		Setting: r.Setting, Old: r.Old, New: r.New, Outcome: changed, ClearsSSL2: r.ClearsSSL2,
+		Restart: r.Open, Told: r.Told, UndoRecord: r.Record,
 	}
-	text := r.Value.String()
-	return &text
 }
 
-func (a *app) declined(c *changeJSON, m mending) *changeJSON {
-	c.Outcome, a.code = declined, exitcode.Deferred
-	return a.tell(c, m)
-}
-
-// done lets the programs of this session know, and finds those that must be
-// restarted. Neither is a reason to call the change a failure.
-func (a *app) done(ctx context.Context, w *windowsPC, c *changeJSON, m mending) *changeJSON {
-	c.Outcome = changed
-	told := w.tell()
-	a.log.InfoContext(ctx, "setting changed", "setting", c.Setting, "changed_error", told.Changed, "refresh_error", told.Refresh)
-	open, err := w.explorers()
+// audit writes a line of the audit trail, where this PC has one that this user
+// may write. It belongs to administrators, and the operator is usually none: the
+// record for undoing, in his own profile, is the evidence then.
+func (a *app) audit(ctx context.Context, m mending, did mend.Result) bool {
+	c, err := a.loadConfig()
 	if err != nil {
-		a.log.WarnContext(ctx, "open browsers cannot be seen", "error", err)
+		return false
 	}
-	c.Restart = open
-	return a.tell(c, m)
+	options, err := a.options(c)
+	if err != nil {
+		return false
+	}
+	verb := "fix"
+	if m.undo {
+		verb = "undo"
+	}
+	err = updater.New(options).RecordSetting(ctx, verb, updater.Setting{Path: did.Setting, Old: did.Old, New: did.New, Outcome: string(did.Outcome)})
+	if err != nil {
+		a.log.WarnContext(ctx, "setting not recorded in the audit trail", "error", err)
+	}
+	return err == nil
 }
 
 // tell says what became of a change.
@@ -168,6 +151,9 @@ func (a *app) tell(c *changeJSON, m mending) *changeJSON {
 		return c
 	}
 	key := "mend-" + string(c.Outcome)
+	if c.Outcome == wouldChange && c.ClearsSSL2 {
+		a.sayln("mend-clears-ssl2")
+	}
 	if m.undo && (c.Outcome == changed || c.Outcome == needless) {
 		key = "mend-undo-" + string(c.Outcome)
 	}
@@ -181,6 +167,12 @@ func (a *app) tell(c *changeJSON, m mending) *changeJSON {
 	}
 	if inEdge {
 		a.sayln("mend-edge-open")
+	}
+	if c.Told != nil && !(c.Told.Changed && c.Told.Refreshed) {
+		a.sayln("mend-not-told")
+	}
+	if c.Outcome == changed && !c.Audited && c.UndoRecord != "" {
+		a.sayln("mend-not-audited", "record", c.UndoRecord)
 	}
 	fmt.Fprintln(a.Out)
 	return c

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/koshin-updater/koshin/updater/confirm"
-	"github.com/koshin-updater/koshin/updater/confirm/winstack"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	usersession "github.com/koshin-updater/koshin/updater/session"
 )
@@ -36,11 +35,14 @@ func asOperator(myself func() (mend.Who, error), here, inSession confirm.AskFunc
 	}
 }
 
-// inSession runs this program's verb probe as the operator.
-func inSession(ctx context.Context, input []byte) ([]byte, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
+// inSession runs a hidden verb of this program as the operator. The verbs are
+// probe and tick, and take nothing but what comes in on stdin.
+func inSession(verb string, maxAnswer int) func(context.Context, []byte) ([]byte, error) {
+	return func(ctx context.Context, input []byte) ([]byte, error) {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("find this program: %w", err)
+		}
+		return usersession.Run(ctx, usersession.Program{Path: exe, Args: []string{verb}, Input: input, MaxOutput: maxAnswer})
 	}
-	return usersession.Run(ctx, usersession.Program{Path: exe, Args: []string{"probe"}, Input: input, MaxOutput: winstack.MaxReply})
 }

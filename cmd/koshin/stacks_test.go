@@ -56,7 +56,7 @@ func TestAsOperator(t *testing.T) {
 // failure.
 func TestInSession(t *testing.T) {
 	t.Parallel()
-	if out, err := inSession(t.Context(), nil); err == nil || len(out) != 0 {
+	if out, err := inSession("probe", 1<<10)(t.Context(), nil); err == nil || len(out) != 0 {
 		t.Errorf("%q, %v", out, err)
 	}
 }

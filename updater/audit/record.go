@@ -16,7 +16,7 @@ import (
 type Record struct {
 	Seq     int64           `json:"seq"` // from 1
 	Time    time.Time       `json:"time"`
-	Verb    string          `json:"verb"` // update, rollback, recover, confirm, enroll
+	Verb    string          `json:"verb"` // update, rollback, recover, confirm, enroll, fix, undo
 	Product string          `json:"product,omitempty"`
 	From    string          `json:"from,omitempty"`
 	To      string          `json:"to,omitempty"`

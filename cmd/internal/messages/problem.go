@@ -21,6 +21,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
 	"github.com/koshin-updater/koshin/updater/schedule"
+	"github.com/koshin-updater/koshin/updater/session"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -70,8 +71,8 @@ func arguments(err error) map[string]string {
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
 	}
-	if policy, ok := errors.AsType[*mend.PolicyError](err); ok {
-		values["setting"] = policy.Place.String()
+	if setting := mend.SettingOf(err); setting != "" {
+		values["setting"] = setting
 	}
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
 		values["file"] = file.Path
@@ -214,13 +215,18 @@ func kinds() []kind {
 		{mend.ErrPolicy, "setting-policy", exitcode.Failed},
 		{mend.ErrSSL2, "setting-ssl2", exitcode.Usage},
 		{mend.ErrValue, "setting-unexpected", exitcode.Failed},
-		{mend.ErrDefault, "setting-unexpected", exitcode.Failed},
+		{mend.ErrDefault, "setting-no-default", exitcode.Failed},
 		{mend.ErrChanged, "setting-changed", exitcode.Failed},
 		{mend.ErrNotKept, "setting-not-kept", exitcode.Failed},
 		{mend.ErrUndoRecord, "setting-undo-record", exitcode.Failed},
 		{mend.ErrWrongUser, "wrong-user", exitcode.Failed},
 		{mend.ErrNotPerson, "not-a-person", exitcode.Failed},
 		{mend.ErrSessionUnknown, "session-unknown", exitcode.Failed},
+		{mend.ErrErrand, "unexpected", exitcode.Failed},
+		{session.ErrNobody, "session-nobody", exitcode.Failed},
+		{session.ErrNotSystem, "session-failed", exitcode.Failed},
+		{session.ErrFailed, "session-failed", exitcode.Failed},
+		{session.ErrTooLong, "session-failed", exitcode.Failed},
 		{winsettings.ErrTooLong, "setting-unexpected", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
