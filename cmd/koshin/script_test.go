@@ -24,7 +24,20 @@ func TestMain(m *testing.M) {
 	if sampleclient.Requested() {
 		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"koshin": main, "whole-pc": wholePC})
+	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC})
+}
+
+// scriptKoshin is koshin. On Windows it leaves WinINet and WinHTTP alone: they do
+// not know the authority of a script. $WINDOWS_STACKS is for one that tells them
+// of it; see TestWindowsStacks.
+func scriptKoshin() {
+	if runtime.GOOS != "windows" || os.Getenv("WINDOWS_STACKS") != "" {
+		main()
+		return
+	}
+	m := thisMachine()
+	m.stacks = nil
+	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
 }
 
 // wholePC is koshin where the script's own configuration is the one of the whole
