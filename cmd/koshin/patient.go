@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/user"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
+	"github.com/koshin-updater/koshin/updater/redact"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -23,7 +22,7 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 	in := doctor.Input{
 		System: a.system(),
 		Reach:  doctor.Reach{Setting: "auto", Environment: proxyVariables()},
-		Hide:   hidden(), Built: built(), Log: a.log,
+		Clean:  redact.System().Text, Built: built(), Log: a.log,
 	}
 	in.Reach.Proxy, _ = transport.ParseProxy("auto")
 	c, err := a.loadConfig()
@@ -106,19 +105,4 @@ func withoutUser(address string) string {
 		return address[at+1:]
 	}
 	return scheme + "://" + address[at+1:]
-}
-
-// hidden is what no diagnosis may contain.
-func hidden() doctor.Hide {
-	var h doctor.Hide
-	if home, err := os.UserHomeDir(); err == nil {
-		h.Home = filepath.Clean(home)
-	}
-	if who, err := user.Current(); err == nil {
-		h.User = who.Username
-	}
-	if name, err := os.Hostname(); err == nil {
-		h.Computer = name
-	}
-	return h
 }

@@ -22,10 +22,14 @@ func RootCause(findings []Finding) Check {
 	return ""
 }
 
-// cause is the first other failure that explains f.
+// cause is the failure that explains f in the end: the first that explains it,
+// or what explains that one.
 func cause(f Finding, findings []Finding) Check {
 	for _, other := range findings {
 		if f.Verdict == Fail && other.Verdict == Fail && explains(other, f) {
+			if first := cause(other, findings); first != "" {
+				return first
+			}
 			return other.Check
 		}
 	}

@@ -25,7 +25,7 @@
 //
 // A diagnosis is made to be sent to a help desk. It names no user, no home
 // folder and not this PC; of the operator's certificates it gives dates and
-// numbers only. What was gathered is masked once more at the end; see [Hide].
+// numbers only. What was gathered is masked once more at the end (updater/redact).
 //
 // Nothing is changed here, nobody is logged in, and no certificate is touched.
 // The settings are read, and mended, by package doctor/winsettings.

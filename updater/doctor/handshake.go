@@ -21,8 +21,6 @@ func goStack(h confirm.HostProof) confirm.StackProof {
 
 func goCause(h confirm.HostProof) confirm.Cause { return goStack(h).Cause }
 
-func isOK(s confirm.StackProof) bool { return s.OK != nil && *s.OK }
-
 // hostOf names a host as people do.
 func hostOf(address string) string {
 	u, err := url.Parse(address)

@@ -20,10 +20,12 @@ type Input struct {
 	Products []Product
 	Reach    Reach
 	System   System
-	Hide     Hide
-	Built    time.Time        // when this program was made; zero where unknown
-	Now      func() time.Time // nil is time.Now
-	Log      *slog.Logger     // nil is silent
+	Built    time.Time // when this program was made; zero where unknown
+	// Clean takes what names a person or this PC out of a text; nil leaves all.
+	// Nothing of the kind is gathered; this is the second lock on the door.
+	Clean func(string) string
+	Now   func() time.Time // nil is time.Now
+	Log   *slog.Logger     // nil is silent
 }
 
 // Setup is what the configuration says about sending, or why there is none.

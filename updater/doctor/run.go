@@ -44,11 +44,24 @@ func Run(ctx context.Context, in Input) (Diagnosis, error) {
 		certificate(ctx, in, now),
 		osStacks(in, s.hosts),
 	}
-	in.Hide.findings(findings)
+	in.clean(findings)
 	d := Diagnosis{Findings: findings, Hosts: s.hosts}
 	d.RootCause = explainRoot(d.Findings)
 	in.Log.InfoContext(ctx, "pc examined", "root_cause", d.RootCause)
 	return d, context.Cause(ctx)
+}
+
+// clean masks all evidence.
+func (in Input) clean(all []Finding) {
+	if in.Clean == nil {
+		return
+	}
+	for i := range all {
+		all[i].About = in.Clean(all[i].About)
+		for k, f := range all[i].Evidence {
+			all[i].Evidence[k] = Fact{Of: in.Clean(f.Of), Key: in.Clean(f.Key), Value: in.Clean(f.Value)}
+		}
+	}
 }
 
 // sight is what was seen outside. Hosts and ways belong together by index; a
