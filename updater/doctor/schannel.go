@@ -21,6 +21,11 @@ func schannel(in Input) Finding {
 	}
 	parts := schannelParts(in.System.Settings)
 	whole := merge(parts)
+	for _, part := range parts { // what could not be read may be what stands in the way
+		if part.Verdict == Unknown && whole.Verdict == OK {
+			whole.Reason, whole.Verdict, whole.About, whole.Stacks = part.Reason, part.Verdict, part.About, part.Stacks
+		}
+	}
 	if whole.Stacks == nil {
 		whole.Stacks = both
 	}
