@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ func judgeStack(proof StackProof, host manifest.Host) StackProof {
 		if proof.Error == "" {
 			proof.Error = ErrUnavailable.Error()
 		}
-		proof.Err = fmt.Errorf("%w: %s", ErrUnavailable, proof.Error)
+		proof.Err = fmt.Errorf("%w: %w", ErrUnavailable, cmp.Or(proof.Err, errors.New(proof.Error)))
 		return proof
 	case !*proof.OK:
 		if proof.Cause == "" {

@@ -1,11 +1,13 @@
 package doctor
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/session"
 )
 
 // osStacks judges WinINet and WinHTTP beside Go.
@@ -34,10 +36,10 @@ func osStacks(in Input, hosts []confirm.HostProof) Finding {
 func judgeStacks(h confirm.HostProof) Reason {
 	asked := slices.ContainsFunc(h.Stacks, func(s confirm.StackProof) bool { return s.Stack != manifest.StackGo && s.OK != nil })
 	if !asked {
-		if slices.ContainsFunc(h.Stacks, func(s confirm.StackProof) bool { return s.Cause == confirm.CauseUnavailable }) {
-			return StacksUnasked
+		if slices.ContainsFunc(h.Stacks, func(s confirm.StackProof) bool { return errors.Is(s.Err, session.ErrNobody) }) {
+			return StacksNobody
 		}
-		return StacksNobody
+		return StacksUnasked
 	}
 	h.Interceptor = ""
 	switch h.Reading() {
