@@ -86,7 +86,7 @@ func (s *session) showConnection(r updater.Report) {
 		return
 	}
 	told := !judged && explained(*r.After)
-	if !judged && !(told && r.After.Reason == confirm.ReasonNetwork) {
+	if !judged && (!told || r.After.Reason != confirm.ReasonNetwork) {
 		fmt.Fprintln(s.Out, why.Message)
 	}
 	if !told {
@@ -151,6 +151,9 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cau
 			said[stack.Cause] = true
 			if stack.Cause == confirm.CauseUnknownRoot && stack.Issuer != "" && h.Interceptor == "" {
 				s.sayln("proof-issuer", "host", name, "issuer", stack.Issuer)
+			}
+			if slices.Contains(stack.Notes, confirm.NoteIncompleteChain) {
+				s.sayln("proof-incomplete", "host", name)
 			}
 			fmt.Fprintln(s.Err, s.say("detail", "detail", stack.Error))
 		}

@@ -36,6 +36,8 @@ func sentinelCause(err error, _ sight) Cause {
 	switch {
 	case errors.Is(err, ErrUnavailable):
 		return CauseUnavailable
+	case errors.Is(err, ErrRevoked):
+		return CauseRevoked
 	case errors.Is(err, ErrClock):
 		return CauseClock
 	case errors.Is(err, ErrCaptivePortal):

@@ -104,12 +104,12 @@ func TestProveNamesCause(t *testing.T) {
 		"status 500":                 {host(good, status(500, "")), CauseHTTPStatus, StageAnswer, func(p StackProof) bool { return p.Status == 500 }},
 		"status 511":                 {host(good, status(511, "")), CauseCaptivePortal, StageAnswer, nil},
 		"to http":                    {host(good, status(302, "http://127.0.0.1/")), CauseInsecureRedirect, StageAnswer, nil},
-		"to another host's http":     {host(good, status(302, "http://login.example/")), CauseCaptivePortal, StageAnswer, nil},
-		"to a file":                  {host(good, status(302, "file:///etc/passwd")), CauseCaptivePortal, StageAnswer, nil},
+		"to another host's http":     {host(good, status(302, "http://login.example/")), CauseInsecureRedirect, StageAnswer, nil},
+		"to a file":                  {host(good, status(302, "file:///etc/passwd")), CauseInsecureRedirect, StageAnswer, nil},
 		"to https elsewhere":         {host(good, status(302, "https://other.example/")), "", StageAnswer, nil},
 		"to nowhere":                 {host(good, status(302, "")), "", StageAnswer, nil},
 		"to nothing that is a place": {host(good, status(302, "http://%zz/")), "", StageAnswer, nil},
-		"not modified":               {host(good, status(304, "http://login.example/")), CauseCaptivePortal, StageAnswer, nil},
+		"not modified":               {host(good, status(304, "http://login.example/")), CauseInsecureRedirect, StageAnswer, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -57,6 +57,29 @@ func TestProveInterception(t *testing.T) {
 	}
 }
 
+// Whoever re-signs can also answer with a page to log in; the host's own redirect
+// away from TLS is its own mistake.
+func TestProveRedirectByStranger(t *testing.T) {
+	t.Parallel()
+	ca := transporttest.Authority(t)
+	cert := transport.ServerConfig(transporttest.Issue(t, ca, localca.Leaf{}))
+	for _, row := range []struct {
+		o    Options
+		to   string
+		want Cause
+	}{
+		{trusting(t, ca, Options{}), "http://login.example/", CauseInsecureRedirect},
+		{Options{Roots: ca.Pool()}, "http://login.example/", CauseCaptivePortal},
+		{Options{Roots: ca.Pool()}, "http://127.0.0.1/", CauseInsecureRedirect},
+		{Options{Roots: ca.Pool()}, "https://login.example/", ""},
+	} {
+		_, strict, _ := prove(t, row.o, manifest.Host{URL: transporttest.Host(t, cert, status(302, row.to))})
+		if strict.Cause != row.want {
+			t.Errorf("to %s, local root %v: %q, want %q", row.to, strict.LocalRoot, strict.Cause, row.want)
+		}
+	}
+}
+
 // A root of the browsers' that this PC does not know is a PC that is behind,
 // not somebody on the way.
 func TestProvePublicRootMissing(t *testing.T) {

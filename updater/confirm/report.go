@@ -100,7 +100,8 @@ type Note string
 
 // The notes.
 const (
-	// NoteRevocationUnchecked: Go asks nobody whether a certificate was revoked.
+	// NoteRevocationUnchecked: Go asks nobody whether a certificate was revoked,
+	// and the host did not send its issuer's word along.
 	NoteRevocationUnchecked Note = "revocation-not-checked"
 	// NoteClockOff: this PC's clock is wrong by more than [MaxSkew], and yet the
 	// certificate is valid.
@@ -108,13 +109,16 @@ const (
 	// NotePublicRoot: the root that this PC does not know is one of those that
 	// browsers bring along; this PC's own list is behind.
 	NotePublicRoot Note = "public-root-missing"
+	// NoteIncompleteChain: the host probably left out its issuer's certificate,
+	// which Windows fetches and Go does not.
+	NoteIncompleteChain Note = "chain-incomplete"
 	// NoteWeakSuite: what else failed did so over a weak suite.
 	NoteWeakSuite Note = "weak-suite"
 )
 
 // Notes lists all of them, for whoever has to have words for each.
 func Notes() []Note {
-	return []Note{NoteRevocationUnchecked, NoteClockOff, NotePublicRoot, NoteWeakSuite}
+	return []Note{NoteRevocationUnchecked, NoteClockOff, NotePublicRoot, NoteIncompleteChain, NoteWeakSuite}
 }
 
 // Refusal is how sure it is that a host refuses an old TLS version.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -50,7 +51,9 @@ type seen struct {
 	sight sight
 	peer  []*x509.Certificate // what was shown over a connection that stood
 	skew  *float64            // see HostProof.ClockSkew
-	err   error
+	// checked says that the issuer's word was heard: see stapled.
+	checked bool
+	err     error
 }
 
 // proveGo is the neutral probe: one strict GET. What fails may be asked again
@@ -63,6 +66,7 @@ func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, se
 		s = lookForWeakSuite(ctx, host, o, s)
 	case errors.Is(s.err, transport.ErrCertificateTime):
 		s.skew, s.err = lookAtClock(ctx, host, o, s.err)
+	case errors.Is(s.err, transport.ErrUnknownAuthority) && slices.Contains(s.proof.Notes, NoteIncompleteChain):
 	case errors.Is(s.err, transport.ErrUnknownAuthority) && !s.proof.LocalRoot:
 		s.proof.Notes = append(s.proof.Notes, NotePublicRoot) // what ca_file names would have been known
 	case s.err == nil && s.skew != nil && wrongClock(*s.skew):
@@ -75,7 +79,7 @@ func proveGo(ctx context.Context, host manifest.Host, o Options) (StackProof, se
 	if s.err != nil {
 		proof.Error = plain(s.err.Error(), maxError)
 	}
-	if proof.Root != "" {
+	if proof.Root != "" && !s.checked {
 		proof.Notes = append(proof.Notes, NoteRevocationUnchecked)
 	}
 	return proof, s
@@ -130,7 +134,12 @@ func get(ctx context.Context, host manifest.Host, o Options, a attempt) (s seen)
 	s.skew, s.peer = skewOf(resp.Header, time.Now()), resp.TLS.PeerCertificates
 	describe(&s.proof, resp.TLS, o.expected)
 	s.proof.Status = resp.StatusCode
-	s.err = judgeAnswer(resp, host)
+	var revoked error
+	if s.checked, revoked = stapled(resp.TLS, time.Now()); revoked != nil {
+		s.err = revoked
+		return s
+	}
+	s.err = judgeAnswer(resp, host, s.proof.LocalRoot)
 	if status, ok := errors.AsType[*transport.StatusError](s.err); ok && asked.Load() && wantsCertificate(status.Code) {
 		s.err = fmt.Errorf("%w: %w", ErrClientCertificate, s.err)
 	}
@@ -150,12 +159,13 @@ func wantsCertificate(status int) bool {
 }
 
 // judgeAnswer holds an answer against what the manifest expects. One that leads
-// away from TLS is none, whatever its status: not followed, and not believed
-// where it leads to another host, since that is what log-in pages do.
-func judgeAnswer(resp *http.Response, host manifest.Host) error {
+// away from TLS is none, whatever its status: not followed, and not believed to be
+// the host's where somebody re-signs and it leads to another host, since that is
+// what log-in pages do. Nobody else can show the host's own certificate.
+func judgeAnswer(resp *http.Response, host manifest.Host, resigned bool) error {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		if from, to := resp.Request.URL, leadsTo(resp); to != nil && to.Scheme != "https" {
-			if !strings.EqualFold(to.Hostname(), from.Hostname()) {
+			if resigned && !strings.EqualFold(to.Hostname(), from.Hostname()) {
 				return fmt.Errorf("%w: it leads to %s://%s", ErrCaptivePortal, plain(to.Scheme, maxName), plain(to.Host, maxName))
 			}
 			return fmt.Errorf("%w: the answer leads to %s", transport.ErrInsecureURL, plain(to.Scheme, maxName))
@@ -198,6 +208,10 @@ func describeShown(proof *StackProof, shown []*x509.Certificate, expected *expec
 	}
 	proof.ChainSHA256 = hashes(shown)
 	proof.Issuer, proof.issuer = plain(shown[0].Issuer.String(), maxName), shortName(shown[0].Issuer)
+	if sentAlone(shown) {
+		proof.Notes = append(proof.Notes, NoteIncompleteChain) // and where it leads is not known
+		return
+	}
 	proof.LocalRoot = !expected.leads(shown)
 }
 

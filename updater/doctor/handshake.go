@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/koshin-updater/koshin/manifest"
@@ -82,6 +83,10 @@ func judgeHandshake(h confirm.HostProof, reached bool) Reason {
 			return TLSNotYetValid
 		}
 		return TLSExpired
+	case confirm.CauseUnknownRoot:
+		if incomplete(strict) {
+			return TLSIncomplete
+		}
 	case confirm.CauseWeakSuite:
 		if !strings.Contains(strict.Suite, "_ECDHE_") {
 			return TLSOldSuites
@@ -164,7 +169,7 @@ func root(in Input, hosts []confirm.HostProof) Finding {
 			}
 		}
 		switch {
-		case s.Cause == confirm.CauseUnknownRoot && h.Interceptor == "":
+		case s.Cause == confirm.CauseUnknownRoot && h.Interceptor == "" && !incomplete(s):
 			return found(RootMissing, facts...)
 		case s.Root == "":
 			return found(RootUnseen, facts...)
@@ -184,6 +189,12 @@ func unknownToWindows(h confirm.HostProof) bool {
 		}
 	}
 	return false
+}
+
+// incomplete says that the host left out the certificate of its issuer, so that
+// nothing is known of the root.
+func incomplete(s confirm.StackProof) bool {
+	return slices.Contains(s.Notes, confirm.NoteIncompleteChain)
 }
 
 // ofHosts judges each host that showed a certificate.

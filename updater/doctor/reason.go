@@ -111,6 +111,7 @@ const (
 	TLSNotYetValid       Reason = "tls-not-yet-valid"
 	TLSWrongName         Reason = "tls-wrong-name"
 	TLSUnknownRoot       Reason = "tls-unknown-root"
+	TLSIncomplete        Reason = "tls-chain-incomplete" // the host leaves its issuer's certificate out
 	TLSRevoked           Reason = "tls-revoked"
 	TLSCertificate       Reason = "tls-certificate" // bad in another way
 	TLSReset             Reason = "tls-reset"

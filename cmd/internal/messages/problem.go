@@ -244,6 +244,7 @@ func kinds() []kind {
 		{confirm.ErrWrongVersion, "build-wrong-version", exitcode.Failed},
 		{confirm.ErrCannotConnect, "client-cannot-connect", exitcode.Failed},
 		{confirm.ErrClock, "clock", exitcode.Failed},
+		{confirm.ErrRevoked, "tls-revoked", exitcode.Failed},
 		{confirm.ErrCaptivePortal, "captive-portal", exitcode.Failed},
 		{confirm.ErrWeakSuite, "tls-weak-suite", exitcode.Failed},
 		{confirm.ErrClientCertificate, "tls-client-certificate", exitcode.Failed},
