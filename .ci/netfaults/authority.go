@@ -101,7 +101,7 @@ type leaf struct {
 	from, until time.Time
 	rsa         bool // for suites that need such a key
 	alone       bool // sent without the intermediate authority
-	ocsp, crl   string
+	crl         string
 }
 
 // receptionName is a host that only proxies and name servers of a row know.
@@ -128,8 +128,8 @@ func (a *authority) issue(l leaf) (tls.Certificate, error) {
 			t.DNSNames = append(t.DNSNames, name)
 		}
 	}
-	if l.ocsp != "" {
-		t.OCSPServer = []string{l.ocsp}
+	if len(a.chain) > 0 { // as public authorities do
+		t.IssuingCertificateURL = []string{"http://issuer.test/issuer.cer"}
 	}
 	if l.crl != "" {
 		t.CRLDistributionPoints = []string{l.crl}

@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 // missing says that a program is not installed; "": it is.
@@ -133,6 +135,35 @@ func (s *stage) checkRevoked(cert tls.Certificate, list []byte) error {
 		return fmt.Errorf("openssl %q does not find the certificate revoked: %s", args, said)
 	}
 	return nil
+}
+
+// stapled is a revoked certificate whose host sends along what its issuer says of
+// it. OpenSSL's client has been told so.
+func (s *stage) stapled() (string, error) {
+	cert, err := s.revoked()
+	if err != nil {
+		return "", err
+	}
+	now := time.Now()
+	said, err := ocsp.CreateResponse(s.issuing.cert, s.issuing.cert, ocsp.Response{
+		Status: ocsp.Revoked, SerialNumber: cert.Leaf.SerialNumber, ThisUpdate: now.Add(-time.Hour), NextUpdate: now.Add(lifetime), RevokedAt: now.Add(-time.Minute),
+	}, s.issuing.key)
+	if err != nil {
+		return "", err
+	}
+	file := s.file("revoked.ocsp")
+	if err := os.WriteFile(file, said, 0o644); err != nil {
+		return "", err
+	}
+	address, err := s.openssl(cert, []string{"-tls1_2", "-status_file", file}, nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := exec.CommandContext(s.ctx, "openssl", "s_client", "-connect", address, "-status").CombinedOutput()
+	if err == nil && !bytes.Contains(answer, []byte("Cert Status: revoked")) {
+		err = fmt.Errorf("openssl s_client does not see the certificate revoked: %s", answer)
+	}
+	return address, err
 }
 
 // wait pauses between two looks at something that is about to be.

@@ -204,7 +204,7 @@ func certificateRows() []row {
 		{what: "certificate signed by itself", by: "openssl", unable: noOpenSSL, set: put((*stage).selfSigned), want: want{verdict: unreachable, cause: "unknown-root", root: "root: root-missing", exit: 8}},
 		{what: "intermediate certificate missing", by: "nginx", unable: noNginx, set: put(func(s *stage) (string, error) {
 			return s.nginxWith(leaf{alone: true}, "ssl_protocols TLSv1.2;")
-		}), want: want{verdict: unreachable, cause: "unknown-root", root: "root: root-missing", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "unknown-root", root: "tls: tls-chain-incomplete", exit: 8, also: noted("chain-incomplete")}},
 		{what: "certificate revoked (CRL)", by: "openssl", unable: noOpenSSL, set: put(func(s *stage) (string, error) {
 			cert, err := s.revoked()
 			if err != nil {
@@ -212,6 +212,8 @@ func certificateRows() []row {
 			}
 			return s.openssl(cert, []string{"-tls1_2"}, nil)
 		}), want: want{verdict: confirmed, also: noted("revocation-not-checked")}},
+		{what: "certificate revoked, and the host shows it (OCSP)", by: "openssl", unable: noOpenSSL, set: put((*stage).stapled),
+			want: want{verdict: partial, cause: "revoked", root: "tls: tls-revoked", exit: 8}},
 	}
 }
 
