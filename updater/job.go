@@ -134,7 +134,7 @@ func (j *job) conclude(ctx context.Context, tx *installer.Transaction, m *manife
 		if tx.RestartNeeded() {
 			j.report.Restart = RestartCompletes
 		}
-		return j.remember(judgement, before.State)
+		return j.remember(j.report.To, judgement, before.State)
 	}
 	if err := j.takeBack(settle, tx); err != nil {
 		return err

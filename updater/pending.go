@@ -24,16 +24,29 @@ func (u *Updater) pendingFile(p manifest.ProductID) string {
 }
 
 // remember keeps or clears the note that a build still has to be confirmed.
-func (j *job) remember(judgement confirm.Judgement, before confirm.State) error {
-	file := j.pendingFile(j.product.ID)
+func (j *job) remember(v manifest.Version, judgement confirm.Judgement, before confirm.State) error {
 	if judgement.Action == confirm.Commit {
-		return atomicfile.Remove(file)
+		return atomicfile.Remove(j.pendingFile(j.product.ID))
 	}
-	data, err := json.Marshal(pending{Version: j.report.To, Before: before})
+	return j.waitFor(pending{Version: v, Before: before})
+}
+
+// noWayBack remembers of a build that still has to be confirmed what the
+// previous one showed when it was put back: it could not do better. Otherwise
+// the next run would go back to it again, and the one after that.
+func (j *job) noWayBack(installed manifest.Version, previous confirm.State) error {
+	if _, yes := j.pendingOf(j.product.ID, installed); !yes {
+		return nil
+	}
+	return j.waitFor(pending{Version: installed, Before: previous})
+}
+
+func (j *job) waitFor(p pending) error {
+	data, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(file, data); err != nil {
+	if err := atomicfile.Write(j.pendingFile(j.product.ID), data); err != nil {
 		return fmt.Errorf("remember that %s is not confirmed: %w", j.product.ID, err)
 	}
 	return nil

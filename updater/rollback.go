@@ -70,7 +70,7 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 	if j.report.Outcome == RolledBack {
 		j.report.Outcome = Failed
 		j.report.Since, j.report.Snapshot, j.report.Data = j.report.Snapshot, "", nil
-		return ErrPreviousAtFault
+		return errors.Join(ErrPreviousAtFault, j.noWayBack(in.Version, j.report.Fault.State))
 	}
 	j.report.Outcome = RolledBack
 	j.report.Since, j.report.Snapshot = j.report.Snapshot, snapshot
@@ -88,29 +88,40 @@ func (j *job) rollback(ctx context.Context, byHand bool) error {
 
 // confirmPending asks again about a build whose connectivity could not be
 // confirmed when it was installed, and sends it back if it is at fault after
-// all.
-func (j *job) confirmPending(ctx context.Context, m *manifest.Manifest, in installer.Installed) error {
+// all. If it stays, what was seen is the baseline of whatever comes next; nil
+// where there was nothing to ask.
+func (j *job) confirmPending(ctx context.Context, m *manifest.Manifest, in installer.Installed) (*confirm.Report, error) {
 	waiting, yes := j.pendingOf(j.product.ID, in.Version)
 	if !yes || j.options.DryRun {
-		return nil
+		return nil, nil
 	}
 	j.phase(j.product.ID, PhaseConfirm, note(NoteConfirm))
 	after, err := j.prove(ctx, m.Confirm, true)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	judgement := confirm.Judge(waiting.Before, after.State)
 	j.report.After, j.report.Judgement = after, &judgement
 	if judgement.Action != confirm.RollBack {
-		return j.remember(judgement, waiting.Before)
+		return asBaseline(*after, waiting), j.remember(in.Version, judgement, waiting.Before)
 	}
 	if err := j.hold(j.product.ID, in.Version, false, string(judgement.Reason)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := j.rollback(ctx, false); err != nil {
-		return err
+		return nil, err
 	}
 	// It is told as what it is: an update that was taken back, only later.
 	j.report.From, j.report.To, j.report.Judgement = j.report.To, j.report.From, &judgement
-	return nil
+	return nil, nil
+}
+
+// asBaseline is what a build that still waits says about the next one: while the
+// line is down nobody knows what it can do, so what was known before it counts
+// on. Otherwise one bad night would excuse every build that follows.
+func asBaseline(after confirm.Report, waiting pending) *confirm.Report {
+	if after.State.Probe != confirm.ProbeOK && after.State.Client == confirm.CannotConnect {
+		after.State.Client = waiting.Before.Client
+	}
+	return &after
 }

@@ -66,7 +66,7 @@ func (j *job) close(ctx context.Context, verb string, err error) *Report {
 		err = errors.Join(err, j.inst.Close())
 	}
 	j.report.fail(err)
-	quiet := j.report.Outcome == UpToDate && j.report.After == nil || j.report.Outcome == Deferred && !j.fresh
+	quiet := j.report.Outcome == UpToDate && j.report.After == nil || j.report.Outcome == Deferred && !j.fresh && j.report.After == nil
 	if (!quiet || j.report.Recovered != nil) && !j.report.DryRun {
 		j.record(context.WithoutCancel(ctx), verb, j.report)
 	}
@@ -91,6 +91,9 @@ func (j *job) update(ctx context.Context, o offer) error {
 	before, err := j.decide(ctx, m, in)
 	if err != nil {
 		return err
+	}
+	if j.report.Outcome == RolledBack {
+		return nil
 	}
 	staged, err := j.resumeUnlessDry(ctx)
 	if err != nil || j.report.Outcome != "" {
@@ -120,7 +123,8 @@ func (j *job) update(ctx context.Context, o offer) error {
 	return j.install(ctx, m, target, staged, before, in)
 }
 
-// decide judges the gates. The claim window yields to a proven outage with the
+// decide judges the gates, after what the last run could not: a build that still
+// has to be confirmed may have to go back before anything else. The claim window yields to a proven outage with the
 // operator's consent; the proofs made for that are the baseline.
 func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Installed) (before *confirm.Report, err error) {
 	j.phase(j.product.ID, PhaseGates, note(NoteGates))
@@ -137,9 +141,14 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 			return nil, fmt.Errorf("package of %s: %w", d.Target.Build.Version, err) // before any of it is loaded
 		}
 	}
+	if before, err = j.confirmPending(ctx, m, in); err != nil || j.report.Outcome != "" {
+		return nil, err
+	}
 	if d.Action == ActDeferred && d.onlyWindow() && !in.Version.IsZero() {
-		if before, err = j.baseline(ctx, m, in); err != nil {
-			return nil, err
+		if before == nil {
+			if before, err = j.baseline(ctx, m, in); err != nil {
+				return nil, err
+			}
 		}
 		if before.State.Client == confirm.CannotConnect && before.State.Probe == confirm.ProbeOK && j.consent(ctx, AskOutage) {
 			d.yieldWindow()
@@ -148,13 +157,14 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 	}
 	switch d.Action {
 	case ActUpdate, ActRequired:
+		j.report.After, j.report.Judgement = nil, nil // what was asked is the baseline now
 		return before, j.mayJournal(d.Target.Package.Kind)
 	case ActNone:
 		if d.Required {
 			return nil, ErrNoBuild
 		}
 		j.report.Outcome, j.report.To = UpToDate, in.Version
-		return nil, j.confirmPending(ctx, m, in)
+		return nil, nil
 	}
 	j.report.Outcome = Deferred
 	return before, nil

@@ -107,7 +107,7 @@ func (j *job) confirmNow(ctx context.Context) (err error) {
 	}
 	j.report.Outcome = UpToDate
 	if waiting, yes := j.pendingOf(j.product.ID, in.Version); yes && !j.mute {
-		return j.remember(confirm.Judge(waiting.Before, j.report.After.State), waiting.Before)
+		return j.remember(in.Version, confirm.Judge(waiting.Before, j.report.After.State), waiting.Before)
 	}
 	return nil
 }
