@@ -168,7 +168,7 @@ func (a *app) tell(c *changeJSON, m mending) *changeJSON {
 	if inEdge {
 		a.sayln("mend-edge-open")
 	}
-	if c.Told != nil && !(c.Told.Changed && c.Told.Refreshed) {
+	if c.Told != nil && (!c.Told.Changed || !c.Told.Refreshed) {
 		a.sayln("mend-not-told")
 	}
 	if c.Outcome == changed && !c.Audited && c.UndoRecord != "" {

@@ -170,8 +170,8 @@ func TestTick(t *testing.T) {
 		"on by policy":            {registry().Set(policyPC, ws.Number(0x800)).Set(tickPlace, ws.Number(0xA0)), TickOn, false, policyPC.String()},
 		"with ssl 2":              {registry().Set(tickPlace, ws.Number(0x808)), TickSSL2, true, tickPlace.String()},
 		"with ssl 2, by policy":   {registry().Set(policyPC, ws.Number(0x808)), TickSSL2Policy, false, policyPC.String()},
-		"the PC's, one view only": {registry().Set(tickOfPC64, ws.Number(0x800)).Set(tickOfPC32, ws.Number(0xA0)), TickOff, true, tickOfPC64.String()},
-		"a text":                  {registry().Set(tickPlace, ws.Text("2048")), TickUnseen, false, tickPlace.String()},
+		"the PC's, one view only": {registry().Set(tickOfPC64, ws.Number(0x800)).Set(tickOfPC32, ws.Number(0xA0)), TickOff, true, tickOfPC32.String()},
+		"a text":                  {registry().Set(tickPlace, ws.Text("2048")), TickValue, false, tickPlace.String()},
 		"not readable":            {unreadable, TickUnseen, false, ""},
 	} {
 		f := tick(windowsPC(row.r, windows10))
@@ -204,7 +204,7 @@ func TestSchannel(t *testing.T) {
 		"WinHTTP, 32 bit":     {registry().Set(winHTTP32, ws.Number(0xA0)), WinHTTPOff, winHTTP32.String()},
 		".NET, 32 bit":        {registry().Set(strong32, ws.Number(0)), DotNetOff, strong32.String()},
 		"FIPS":                {registry().Set(fips, ws.Number(1)), FIPSOn, fips.String()},
-		"a text":              {registry().Set(enabled, ws.Text("0")), SchannelUnseen, enabled.String()},
+		"a text":              {registry().Set(enabled, ws.Text("0")), SchannelValue, enabled.String()},
 		"the worst is named":  {registry().Set(fips, ws.Number(1)).Set(winHTTP32, ws.Number(0x80)).Set(enabled, ws.Number(0)), SchannelOff, enabled.String()},
 		"WinHTTP before FIPS": {registry().Set(fips, ws.Number(1)).Set(winHTTP32, ws.Number(0x80)), WinHTTPOff, winHTTP32.String()},
 	} {

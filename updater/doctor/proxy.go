@@ -1,13 +1,9 @@
 package doctor
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
-	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 )
 
 // proxy judges the proxy that koshin itself uses, and sets beside it what
@@ -26,7 +22,7 @@ func proxy(in Input, ways []way, hosts []confirm.HostProof) Finding {
 			parts = append(parts, oneProxy(w, hosts).about(w.proxy))
 		}
 	}
-	parts = append(parts, windowsProxy(in, seen, hosts)...)
+	parts = append(parts, windowsProxies(in, ways, hosts)...)
 	whole := merge(parts)
 	if len(seen) > 0 && whole.Reason == ProxyNone {
 		whole.Reason = ProxyWorks
@@ -70,66 +66,4 @@ func oneProxy(w way, hosts []confirm.HostProof) Finding {
 		return found(ProxyUnreachable, facts...)
 	}
 	return found(ProxyWorks, facts...)
-}
-
-// windowsProxy sets the proxy of WinINet and of WinHTTP beside koshin's own.
-// What a script or the automatic detection comes to is not known here; that
-// they cannot be used is what the stacks of Windows say.
-func windowsProxy(in Input, used map[string]bool, hosts []confirm.HostProof) []Finding {
-	s := in.System.Settings
-	if s == nil {
-		return nil
-	}
-	inet := found(ProxyNone, proxyFacts(s.WinINetProxy)...).about("WinINet")
-	inet.Stacks = []manifest.Stack{manifest.StackWinINet}
-	fixed := s.WinINetProxy.Script == "" && !s.WinINetProxy.Detect && s.WinINetProxy.Err == nil && !in.System.WrongUser
-	if fixed && len(hosts) > 0 && !sameProxy(s.WinINetProxy.HTTPS(), used) {
-		inet.Reason, inet.Verdict = ProxyDiffers, ProxyDiffers.Verdict()
-	}
-	parts := []Finding{inet}
-	for i, p := range s.WinHTTPProxy {
-		http := found(ProxyNone, proxyFacts(p)...).about(fmt.Sprintf("WinHTTP %d", i+1))
-		http.Stacks = []manifest.Stack{manifest.StackWinHTTP}
-		parts = append(parts, http)
-	}
-	for _, h := range hosts {
-		for _, stack := range h.Stacks {
-			if stack.Cause == confirm.CauseProxyScript {
-				f := found(ProxyScript, Fact{Key: "cause", Value: string(stack.Cause)}).about(string(stack.Stack))
-				f.Stacks = []manifest.Stack{stack.Stack}
-				parts = append(parts, f)
-			}
-		}
-	}
-	return parts
-}
-
-// sameProxy compares host and port; no proxy is the same as none.
-func sameProxy(windows string, used map[string]bool) bool {
-	if windows == "" {
-		return len(used) == 0
-	}
-	_, address, ok := strings.Cut(windows, "://")
-	if !ok {
-		address = windows
-	}
-	return used[strings.TrimSuffix(address, "/")]
-}
-
-func proxyFacts(p winsettings.Proxy) []Fact {
-	facts := []Fact{
-		{Key: "proxy_server", Value: orNone(p.Server)},
-		{Key: "proxy_script", Value: orNone(p.Script)},
-		{Key: "proxy_detect", Value: yesNo(p.Detect)},
-	}
-	if p.Bypass != "" {
-		facts = append(facts, Fact{Key: "proxy_bypass", Value: p.Bypass})
-	}
-	for _, place := range p.From {
-		facts = append(facts, Fact{Key: "read_from", Value: place.String()})
-	}
-	if p.Err != nil {
-		facts = append(facts, Fact{Key: "error", Value: p.Err.Error()})
-	}
-	return facts
 }

@@ -55,6 +55,7 @@ const (
 	TickPolicy     Reason = "secure-protocols-policy" // off, and fixed by an administrator
 	TickSSL2       Reason = "secure-protocols-ssl2"   // on, and SSL 2.0 with it, which excludes it
 	TickSSL2Policy Reason = "secure-protocols-ssl2-policy"
+	TickValue      Reason = "secure-protocols-value"      // set to what Windows does not write there
 	TickWrongUser  Reason = "secure-protocols-wrong-user" // not the profile of who is signed in
 	TickNotHere    Reason = "secure-protocols-other-system"
 	TickUnseen     Reason = "secure-protocols-unseen"
@@ -69,6 +70,7 @@ const (
 	CipherPolicy      Reason = "schannel-cipher-policy"  // a list without any suite for TLS 1.2
 	CipherWeak        Reason = "schannel-weak-suites"    // a list without a strong one
 	FIPSOn            Reason = "schannel-fips"
+	SchannelValue     Reason = "schannel-value" // one is set to what Windows does not write there
 	DotNetOff         Reason = "schannel-dotnet"
 	SchannelNotHere   Reason = "schannel-other-system"
 	SchannelUnseen    Reason = "schannel-unseen"
@@ -174,8 +176,8 @@ var verdicts = map[Reason]Verdict{
 	WindowsSupported: OK, WindowsOldGap: Warn, ExplorerTooOld: Warn, NotWindows: OK, WindowsUnseen: Unknown,
 	ClockRight: OK, ClockUnseen: Unknown,
 	ClientReady: OK, ClientMissing: Warn, ClientUnreadable: Warn, ClientNoFloor: Unknown, ClientNotNeeded: OK, ClientUnseen: Unknown,
-	TickOn: OK, TickDefault: OK, TickWrongUser: Unknown, TickNotHere: OK, TickUnseen: Unknown,
-	SchannelOn: OK, WinHTTPOff: Warn, CipherWeak: Warn, FIPSOn: Warn, DotNetOff: Warn, SchannelNotHere: OK, SchannelUnseen: Unknown,
+	TickOn: OK, TickDefault: OK, TickValue: Warn, TickWrongUser: Unknown, TickNotHere: OK, TickUnseen: Unknown,
+	SchannelOn: OK, WinHTTPOff: Warn, CipherWeak: Warn, FIPSOn: Warn, SchannelValue: Warn, DotNetOff: Warn, SchannelNotHere: OK, SchannelUnseen: Unknown,
 	ProxyNone: OK, ProxyWorks: OK, ProxyScript: Warn, ProxyDiffers: Warn, ProxyUnseen: Unknown,
 	NetworkReached: OK, NetworkProxied: OK, NetworkNoTarget: Unknown,
 	TLSWorks: OK, TLSWeakSuite: Warn, TLSUnseen: Unknown,

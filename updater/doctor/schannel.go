@@ -79,6 +79,8 @@ func schannelReason(s winsettings.Standing) Reason {
 		return SchannelOff
 	case winsettings.OffByDefault:
 		return SchannelByDefault
+	case winsettings.Malformed:
+		return SchannelValue
 	}
 	return SchannelUnseen
 }
@@ -91,6 +93,8 @@ func cipherReason(s winsettings.CipherStanding) Reason {
 		return CipherPolicy
 	case winsettings.OnlyWeak, winsettings.EmptyList:
 		return CipherWeak
+	case winsettings.UnexpectedValue:
+		return SchannelValue
 	}
 	return SchannelUnseen
 }
@@ -101,6 +105,8 @@ func winHTTPReason(s winsettings.Standing) Reason {
 		return SchannelOn
 	case winsettings.Off, winsettings.Clash:
 		return WinHTTPOff
+	case winsettings.Malformed:
+		return SchannelValue
 	}
 	return SchannelUnseen
 }

@@ -83,13 +83,22 @@ func judgeTick(in Input) Finding {
 		return found(TickNotHere, Fact{Key: "system", Value: notWindows})
 	case in.System.Settings == nil:
 		return found(TickUnseen, Fact{Key: "system", Value: unseen})
-	case in.System.WrongUser:
-		return found(TickWrongUser, Fact{Key: "profile", Value: "wrong-user"})
 	}
 	s := in.System.Settings.SecureProtocols
+	decides := s.Effective
+	if len(s.Shadowed) > 0 {
+		decides = s.Shadowed[0]
+	}
+	everybodys := s.Policy() && decides.Place.Hive == winsettings.Machine
+	if in.System.WrongUser && !everybodys {
+		return found(TickWrongUser, Fact{Key: "profile", Value: "wrong-user"})
+	}
 	var evidence []Fact
-	if s.Effective.Found {
-		evidence = append(evidence, Fact{Key: "setting", Value: s.Effective.Place.String()}, Fact{Key: "protocols", Value: s.Protocols.String()})
+	if decides.Found {
+		evidence = append(evidence, Fact{Key: "setting", Value: decides.Place.String()})
+	}
+	if n, ok := decides.Value.Number(); ok && decides.Found {
+		evidence = append(evidence, Fact{Key: "protocols", Value: winsettings.Protocols(n).String()})
 	}
 	for _, r := range s.Readings {
 		evidence = append(evidence, reading(r))
@@ -122,6 +131,8 @@ func tickReason(s winsettings.SecureProtocols) Reason {
 			return TickSSL2Policy
 		}
 		return TickSSL2
+	case winsettings.Malformed:
+		return TickValue
 	}
 	return TickUnseen
 }

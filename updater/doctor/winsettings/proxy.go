@@ -5,11 +5,12 @@ import "strings"
 // Proxy is how one stack was told to reach the outside. Names and passwords in
 // an address are left out of it from the start.
 type Proxy struct {
-	Server   string // "host:port" or "http=host:port;https=host:port"; "" for none
-	Bypass   string // the names that go directly, as Windows writes them
-	Script   string // address of a PAC file; "" for none
-	Detect   bool   // WPAD: look for a PAC file in the network
-	From     []Place
+	Server   string   // "host:port" or "http=host:port;https=host:port"; "" for none
+	Bypass   string   // the names that go directly, as Windows writes them
+	Script   string   // address of a PAC file; "" for none
+	Detect   bool     // WPAD: look for a PAC file in the network
+	Asked    Place    // where the first of it would lie
+	From     []Place  // where something was found
 	Standing Standing // On: said so; ByDefault: nothing is set; Malformed, Unknown
 	Err      error    // for Unknown and Malformed: what
 }
@@ -53,6 +54,7 @@ func ReadWinINetProxy(r Registry) Proxy {
 		p.note(reading)
 		return reading
 	}
+	p.Asked = place("", "ProxyEnable")
 	enable, server := read("", "ProxyEnable"), read("", "ProxyServer")
 	bypass, script := read("", "ProxyOverride"), read("", "AutoConfigURL")
 	if n, _, _ := enable.number(); n != 0 {
@@ -70,7 +72,7 @@ func ReadWinINetProxy(r Registry) Proxy {
 func ReadWinHTTPProxy(r Registry) []Proxy {
 	var all []Proxy
 	for _, place := range software(r, `Microsoft\Windows\CurrentVersion\Internet Settings`+connections, "WinHttpSettings") {
-		var p Proxy
+		p := Proxy{Asked: place}
 		reading := Read(r, place)
 		p.note(reading)
 		if reading.Found {
