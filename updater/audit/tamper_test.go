@@ -246,6 +246,28 @@ func TestTheTrailIsGone(t *testing.T) {
 	}
 }
 
+// Whatever becomes of both files, the trail does not begin anew as if nothing had
+// been; and what somebody kept elsewhere is missed.
+func TestTheTrailIsGoneAndTheHeadReplaced(t *testing.T) {
+	trail := newTrail(t, "confirmed", "partial")
+	summary, err := trail.Walk(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := summary.Mark()
+	remove(t, trail, "trail.jsonl")
+	if _, err := trail.Walk(&mark, nil); !errors.Is(err, audit.ErrRewritten) || !errors.Is(err, audit.ErrNoTrail) {
+		t.Errorf("error is %v, want ErrRewritten and ErrNoTrail", err)
+	}
+	write(t, trail, "head", "nonsense")
+	if err := trail.Append(audit.Record{Verb: "confirm", Outcome: "confirmed"}); !errors.Is(err, audit.ErrNoHead) {
+		t.Errorf("Append: %v", err)
+	}
+	if _, err := trail.Walk(nil, nil); !errors.Is(err, audit.ErrChain) {
+		t.Errorf("the trail began anew: %v", err)
+	}
+}
+
 // Bytes that koshin cannot have left there are kept, and named.
 func TestForeignBytesAtTheEndAreKept(t *testing.T) {
 	for name, tail := range map[string]string{"short": "x", "too long": strings.Repeat("y", 3<<20)} {

@@ -130,6 +130,15 @@ func TestThePageIsBounded(t *testing.T) {
 	}
 }
 
+// One long text is shortened by itself, and leaves the others alone.
+func TestOneTextIsShortened(t *testing.T) {
+	p := report.Page{Result: report.Result{Finding: report.Same(strings.Repeat("あ", 5000)), Remedy: report.Same("short")}}
+	page := render(t, p, words())
+	if count := strings.Count(page, "あ"); count < 500 || count > 700 || !strings.Contains(page, "あ…</bdi>") || !strings.Contains(page, "<bdi>short</bdi>") {
+		t.Errorf("%d characters are left", count)
+	}
+}
+
 // Every text is masked, wherever it stands, and the caller's page stays as it is.
 func TestEveryTextIsMasked(t *testing.T) {
 	w := words()
