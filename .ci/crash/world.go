@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/koshin-updater/koshin/updater/transport"
 	"github.com/koshin-updater/koshin/updater/transport/localca"
@@ -257,23 +258,30 @@ func (p *pc) install(ctx context.Context, versions ...string) error {
 }
 
 // leaveForRestart updates while the client is open: it waits for a host that
-// never answers.
+// never answers. It gives up after a while, and then somebody opens it again; on
+// a busy machine that happens within one update, so two are open.
 func (p *pc) leaveForRestart(ctx context.Context) error {
 	silent, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	defer silent.Close()
-	client := exec.CommandContext(ctx, filepath.Join(p.client(), program("sample-client")), "--connection-test", "--url", "https://"+silent.Addr().String()+"/", "--ca-file", p.file("ca.pem"))
-	if err := client.Start(); err != nil {
-		return err
+	opened, shut := context.WithCancel(ctx)
+	var clients sync.WaitGroup
+	for range 2 {
+		clients.Go(func() {
+			for opened.Err() == nil {
+				client := exec.CommandContext(opened, filepath.Join(p.client(), program("sample-client")), "--connection-test", "--url", "https://"+silent.Addr().String()+"/", "--ca-file", p.file("ca.pem"))
+				_ = client.Run() // it gives up or is ended
+			}
+		})
 	}
 	r, err := p.koshin(ctx, "update", "--yes", "--from", p.w.repository(waiting))
+	shut()
+	clients.Wait()
 	if err == nil && r.exit != 10 {
 		err = fmt.Errorf("an update of an open client: %s", r)
 	}
-	_ = client.Process.Kill() // it may have given up
-	_ = client.Wait()         // it was killed
 	return errors.Join(err, os.RemoveAll(p.file("state", "downloads")))
 }
 
