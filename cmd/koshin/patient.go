@@ -42,7 +42,7 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 		in.Setup = a.unusable(err)
 		return in, nil
 	}
-	in.Reach.Setting, in.Reach.Proxy = c.Source.Proxy, options.Reach.Proxy
+	in.Reach.Setting, in.Reach.Proxy = withoutUser(c.Source.Proxy), options.Reach.Proxy
 	in.Reach.CAFile, in.Reach.Roots, in.Reach.Stacks = options.Reach.CAFile, options.Reach.Roots, options.Reach.Stacks
 	u := updater.New(options)
 	products, err := u.Select(a.products)

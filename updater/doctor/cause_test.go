@@ -43,6 +43,7 @@ func TestRootCause(t *testing.T) {
 		"schannel and the tick":         {[]Reason{SchannelOff, TickOff, StacksBoth}, SecureProtocols, map[Check]Check{OSStacks: Schannel}},
 		"the proxy":                     {[]Reason{ProxyAuth, StacksAllFail, ClientCannotConnect}, Proxy, map[Check]Check{OSStacks: Proxy, Client: Proxy}},
 		"the root":                      {[]Reason{TLSUnknownRoot, RootMissing, StacksBoth}, Root, map[Check]Check{TLS: Root, OSStacks: Root}},
+		"two root stores":               {[]Reason{RootOurs, StacksBoth, ClientCannotConnect}, Root, map[Check]Check{OSStacks: Root, Client: Root}},
 		"inspection":                    {[]Reason{TLSUnknownRoot, Intercepted, StacksAllFail}, Interception, map[Check]Check{TLS: Interception, OSStacks: Interception}},
 		"inspection, and its root":      {[]Reason{TLSUnknownRoot, Intercepted, RootMissing}, Interception, map[Check]Check{TLS: Interception, Root: Interception}},
 		"the root, and an old host":     {[]Reason{TLSVersion, RootMissing}, TLS, map[Check]Check{TLS: ""}},

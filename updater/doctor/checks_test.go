@@ -15,6 +15,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/confirm"
 	ws "github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings/winsettingstest"
+	"github.com/koshin-updater/koshin/updater/session"
 )
 
 var now = time.Date(2021, 4, 1, 9, 0, 0, 0, time.UTC)
@@ -409,6 +410,8 @@ func TestOSStacks(t *testing.T) {
 			t.Errorf("%s: which stack does it concern?", marks)
 		}
 	}
+	nobody := confirm.StackProof{Stack: manifest.StackWinHTTP, Cause: confirm.CauseUnavailable, Err: fmt.Errorf("ask: %w", session.ErrNobody)}
+	expect(t, "nobody signed in", osStacks(in, []confirm.HostProof{proof(confirm.StackProof{}, nobody)}), StacksNobody)
 	expect(t, "no hosts", osStacks(in, nil), StacksNoTarget)
 	expect(t, "linux", osStacks(Input{System: System{OS: "linux"}}, nil), StacksNotHere)
 }

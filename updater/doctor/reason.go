@@ -182,7 +182,7 @@ var verdicts = map[Reason]Verdict{
 	NetworkReached: OK, NetworkProxied: OK, NetworkNoTarget: Unknown,
 	TLSWorks: OK, TLSWeakSuite: Warn, TLSUnseen: Unknown,
 	NotIntercepted: OK, InterceptionMaybe: Warn, InterceptedTrusted: Warn, InterceptionUnseen: Unknown,
-	RootPresent: OK, RootOurs: Warn, RootUnseen: Unknown,
+	RootPresent: OK, RootUnseen: Unknown,
 	CertificateGood: OK, CertificateExpiring: Warn, CertificateExpired: Warn, CertificateNoKey: Warn, CertificateSHA1: Warn,
 	CertificateNone: Unknown, CertificateNotHere: Unknown, CertificateUnseen: Unknown,
 	StacksAgree: OK, StacksNotHere: OK, StacksNobody: Unknown, StacksUnasked: Unknown, StacksNoTarget: Unknown,

@@ -14,6 +14,7 @@ import (
 
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/session"
 	"github.com/koshin-updater/koshin/updater/transport"
 	"github.com/koshin-updater/koshin/updater/transport/localca"
 	"github.com/koshin-updater/koshin/updater/transport/transporttest"
@@ -154,6 +155,12 @@ func TestRunAsksAllStacks(t *testing.T) {
 	d := run(t, in)
 	if f := d.Of(OSStacks); f.Reason != StacksWinINet || d.RootCause != OSStacks || f.Values()["wininet only TLS 1.2"] != yesNo(true) {
 		t.Errorf("%s, %+v", d.RootCause, f)
+	}
+	in.Reach.Stacks = func(context.Context, confirm.Ask) confirm.StackProof {
+		return confirm.StackProof{Cause: confirm.CauseUnavailable, Err: session.ErrNobody}
+	}
+	if f := run(t, in).Of(OSStacks); f.Reason != StacksNobody {
+		t.Errorf("%+v", f)
 	}
 	in.Reach.Stacks = nil
 	if f := run(t, in).Of(OSStacks); f.Verdict != Unknown {
