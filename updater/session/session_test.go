@@ -165,6 +165,9 @@ func TestRunFails(t *testing.T) {
 			if !errors.Is(err, row.want) || output != nil || strings.Contains(fmt.Sprint(err), "a name") {
 				t.Errorf("%q, %v", output, err)
 			}
+			if name == "relative" && len(world.tokens) != 0 {
+				t.Error("looked for in some folder")
+			}
 			for _, token := range world.tokens {
 				if token.closed != 1 {
 					t.Errorf("%+v", token)
@@ -176,29 +179,29 @@ func TestRunFails(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	t.Parallel()
-	console := candidate{id: 1, active: true, console: true}
+	console := candidate{id: 3, active: true, console: true}
 	remote := candidate{id: 2, active: true}
-	away := candidate{id: 3} // has switched users
+	away := candidate{id: 1} // has switched users
 	for name, row := range map[string]struct {
 		all   []candidate
 		users map[uint32]string
 		want  string // "" for nobody
 	}{
-		"at the screen":                     {[]candidate{console}, map[uint32]string{1: tanaka}, tanaka},
-		"an entra account":                  {[]candidate{console}, map[uint32]string{1: entra}, entra},
+		"at the screen":                     {[]candidate{console}, map[uint32]string{3: tanaka}, tanaka},
+		"an entra account":                  {[]candidate{console}, map[uint32]string{3: entra}, entra},
 		"at a distance":                     {[]candidate{remote}, map[uint32]string{2: tanaka}, tanaka},
-		"the screen before the distance":    {[]candidate{away, remote, console}, map[uint32]string{1: tanaka, 2: suzuki, 3: suzuki}, tanaka},
-		"the distance before who is away":   {[]candidate{away, remote}, map[uint32]string{2: tanaka, 3: suzuki}, tanaka},
-		"who has switched users":            {[]candidate{away}, map[uint32]string{3: tanaka}, tanaka},
-		"the sign-in screen, and who left":  {[]candidate{console, away}, map[uint32]string{3: tanaka}, tanaka},
-		"a service in a session, and a man": {[]candidate{console, remote}, map[uint32]string{1: service, 2: tanaka}, tanaka},
+		"the screen before the distance":    {[]candidate{away, remote, console}, map[uint32]string{3: tanaka, 2: suzuki, 1: suzuki}, tanaka},
+		"the distance before who is away":   {[]candidate{away, remote}, map[uint32]string{2: tanaka, 1: suzuki}, tanaka},
+		"who has switched users":            {[]candidate{away}, map[uint32]string{1: tanaka}, tanaka},
+		"the sign-in screen, and who left":  {[]candidate{console, away}, map[uint32]string{1: tanaka}, tanaka},
+		"a service in a session, and a man": {[]candidate{console, remote}, map[uint32]string{3: service, 2: tanaka}, tanaka},
 		"the lower number of two":           {[]candidate{{id: 9, active: true}, {id: 4, active: true}}, map[uint32]string{9: suzuki, 4: tanaka}, tanaka},
 		"nobody":                            {nil, nil, ""},
 		"only the sign-in screen":           {[]candidate{console}, nil, ""},
-		"only services":                     {[]candidate{console, remote}, map[uint32]string{1: "S-1-5-18", 2: service}, ""},
-		"not a SID of a person":             {[]candidate{console}, map[uint32]string{1: tanaka + "_Classes"}, ""},
-		"a window manager":                  {[]candidate{console}, map[uint32]string{1: "S-1-5-90-0-1"}, ""},
-		"a token that cannot be read":       {[]candidate{console}, map[uint32]string{1: ""}, ""},
+		"only services":                     {[]candidate{console, remote}, map[uint32]string{3: "S-1-5-18", 2: service}, ""},
+		"not a SID of a person":             {[]candidate{console}, map[uint32]string{3: tanaka + "_Classes"}, ""},
+		"a window manager":                  {[]candidate{console}, map[uint32]string{3: "S-1-5-90-0-1"}, ""},
+		"a token that cannot be read":       {[]candidate{console}, map[uint32]string{3: ""}, ""},
 	} {
 		world := &pc{t: t, all: row.all, users: row.users}
 		output, err := run(t.Context(), world, itself("echo"))

@@ -72,7 +72,7 @@ func parse(q confirm.Ask) (target, error) {
 	if q.Stack != manifest.StackWinINet && q.Stack != manifest.StackWinHTTP {
 		return target{}, fmt.Errorf("%w: stack %q", ErrQuestion, q.Stack)
 	}
-	u, err := url.Parse(q.URL)
+	u, err := url.Parse(q.URL) // lets no control character through
 	if err != nil {
 		return target{}, fmt.Errorf("%w: %w", ErrQuestion, err)
 	}
@@ -89,9 +89,6 @@ func parse(q confirm.Ask) (target, error) {
 			return target{}, fmt.Errorf("%w: port %s", ErrQuestion, text)
 		}
 		to.port = uint16(port)
-	}
-	if strings.ContainsRune(to.host+to.object, 0) {
-		return target{}, fmt.Errorf("%w: zero byte", ErrQuestion)
 	}
 	return to, nil
 }

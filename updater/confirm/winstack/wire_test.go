@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,7 +107,7 @@ func TestParseReply(t *testing.T) {
 		"a line of its own":         func(p *confirm.StackProof) { p.Error = "a\nb" },
 		"a long text":               func(p *confirm.StackProof) { p.Root = strings.Repeat("x", maxText+1) },
 		"a hash that is none":       func(p *confirm.StackProof) { p.ChainSHA256 = []string{"abcd"} },
-		"a chain without end":       func(p *confirm.StackProof) { p.ChainSHA256 = make([]string, maxChain+1) },
+		"a chain without end":       func(p *confirm.StackProof) { p.ChainSHA256 = slices.Repeat(p.ChainSHA256, maxChain+1) },
 		"no HTTP status":            func(p *confirm.StackProof) { p.Status = 1000 },
 		"a time before it began":    func(p *confirm.StackProof) { p.Elapsed = -1 },
 		"another attempt inside":    func(p *confirm.StackProof) { p.OnlyTLS12 = &bad },
