@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"iter"
@@ -164,5 +165,40 @@ func TestProveWithoutCAFile(t *testing.T) {
 	o := Options{Roots: ca.Pool(), CAFile: strings.Repeat("missing", 3)}
 	if proof, _, _ := prove(t, o, manifest.Host{URL: url}); proof.Interceptor == "" {
 		t.Errorf("%+v", proof)
+	}
+}
+
+// A proxy that only Windows' own stacks go through is seen by what they were
+// shown: another certificate than Go's, of a root that is nobody's.
+func TestProveInterceptionOfStack(t *testing.T) {
+	t.Parallel()
+	ca := transporttest.Authority(t)
+	cert := transporttest.Issue(t, ca, localca.Leaf{})
+	url := transporttest.Host(t, transport.ServerConfig(cert), answer)
+	same := hashes(shown(t, cert))
+	root, stranger := same[1], strings.Repeat("ab", 32)
+	yes := true
+	for name, row := range map[string]struct {
+		chain []string
+		root  string
+		who   string
+	}{
+		"the same":                      {same, "CN=a root", ""},
+		"another, of the same root":     {[]string{stranger, root}, "CN=a root", ""},
+		"the same, up another way":      {[]string{same[0], stranger}, "CN=a root", ""},
+		"another, of nobody's":          {[]string{stranger, stranger}, "CN=a root", "CN=Web Gateway"},
+		"another, whose root is untold": {[]string{stranger, stranger}, "", ""},
+		"nothing is told":               {nil, "", ""},
+	} {
+		o := trusting(t, ca, Options{Stacks: func(context.Context, Ask) StackProof {
+			return StackProof{OK: &yes, TLS: "TLS 1.2", Status: 200, Issuer: "CN=Web Gateway", Root: row.root, ChainSHA256: row.chain}
+		}})
+		proof, _, report := prove(t, o, manifest.Host{URL: url, Stacks: []manifest.Stack{manifest.StackGo, manifest.StackWinINet}})
+		if proof.Interceptor != row.who || proof.Stacks[1].LocalRoot != (row.who != "") {
+			t.Errorf("%s: %q, local root %v", name, proof.Interceptor, proof.Stacks[1].LocalRoot)
+		}
+		if (report.Reason == ReasonInterception) != (row.who != "") || (report.Verdict == Confirmed) != (row.who == "") {
+			t.Errorf("%s: %s, %s", name, report.Verdict, report.Reason)
+		}
 	}
 }

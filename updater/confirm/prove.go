@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"log/slog"
@@ -110,5 +111,10 @@ func proveHost(ctx context.Context, host manifest.Host, o Options) HostProof {
 	proof.IP, proof.Proxy, proof.ClockSkew = seen.sight.ip, seen.sight.proxy, seen.skew
 	proof.OldTLSRefused = refusedAll(proof.OldTLS, strict.speaksTLS12())
 	proof.Interceptor = strict.interceptor(proof.Proxy)
+	for i := range proof.Stacks[1:] {
+		s := &proof.Stacks[1+i]
+		s.LocalRoot = s.LocalRoot || o.expected.strange(*s, strict)
+		proof.Interceptor = cmp.Or(proof.Interceptor, s.interceptor(""))
+	}
 	return proof
 }

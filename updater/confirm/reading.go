@@ -77,8 +77,10 @@ func unmaskPortal(hosts []HostProof) {
 	}
 }
 
-// reading is the matrix for one host; "" is that nothing stands out.
-func (h HostProof) reading() Reason {
+// Reading is what the stacks say together about one host, by the matrix of
+// DOMAIN section 5: one of the reasons that [State] can have as its Reading. ""
+// is that nothing stands out.
+func (h HostProof) Reading() Reason {
 	probe, inet, winhttp := h.stack(manifest.StackGo), h.stack(manifest.StackWinINet), h.stack(manifest.StackWinHTTP)
 	systemFails := inet.fails() || winhttp.fails()
 	mistrusts := inet.Cause == CauseUnknownRoot || winhttp.Cause == CauseUnknownRoot
@@ -133,7 +135,7 @@ func summarize(hosts []HostProof, client Client) State {
 			good++
 		}
 		s.Doubt = s.Doubt || h.doubt()
-		readings[h.reading()] = true
+		readings[h.Reading()] = true
 	}
 	switch {
 	case good > 0 && good == len(hosts):

@@ -59,7 +59,7 @@ func TestReading(t *testing.T) {
 	} {
 		row.host.probe.Stack, row.inet.Stack, row.winhttp.Stack = manifest.StackGo, manifest.StackWinINet, manifest.StackWinHTTP
 		h := HostProof{Stacks: []StackProof{row.host.probe, row.inet, row.winhttp}, Interceptor: row.interceptor, RefuseOld: row.demandsRefusal, OldTLSRefused: &no}
-		if got := h.reading(); got != row.reading {
+		if got := h.Reading(); got != row.reading {
 			t.Errorf("%s: %q, want %q", name, got, row.reading)
 		}
 		s := summarize([]HostProof{h}, Connected)

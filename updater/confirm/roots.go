@@ -19,7 +19,8 @@ import (
 type expectedRoots struct {
 	public map[rootKey]bool
 	own    map[rootKey]bool
-	pool   *x509.CertPool // both, for chains that this PC did not verify
+	hashes map[string]bool // SHA-256 of both, for chains of which nothing else is known
+	pool   *x509.CertPool  // both, for chains that this PC did not verify
 }
 
 // rootKey is a root by name and key: a root that was issued anew, or signed by
@@ -36,13 +37,13 @@ func keyOf(cert *x509.Certificate) (key rootKey) {
 // newExpectedRoots parses some 140 certificates, which takes a few
 // milliseconds: once for a round of proofs.
 func newExpectedRoots(public iter.Seq[bundle.Root], own []*x509.Certificate) *expectedRoots {
-	e := &expectedRoots{public: map[rootKey]bool{}, own: map[rootKey]bool{}, pool: x509.NewCertPool()}
+	e := &expectedRoots{public: map[rootKey]bool{}, own: map[rootKey]bool{}, hashes: map[string]bool{}, pool: x509.NewCertPool()}
 	for root := range public {
 		cert, err := x509.ParseCertificate(root.Certificate)
 		if err != nil {
 			continue // newer than this Go; the module's own tests parse them all
 		}
-		e.public[keyOf(cert)] = true
+		e.public[keyOf(cert)], e.hashes[hashOf(cert)] = true, true
 		if root.Constraint != nil {
 			e.pool.AddCertWithConstraint(cert, root.Constraint)
 		} else {
@@ -50,7 +51,7 @@ func newExpectedRoots(public iter.Seq[bundle.Root], own []*x509.Certificate) *ex
 		}
 	}
 	for _, cert := range own {
-		e.own[keyOf(cert)] = true
+		e.own[keyOf(cert)], e.hashes[hashOf(cert)] = true, true
 		e.pool.AddCert(cert)
 	}
 	return e
@@ -67,6 +68,15 @@ func (e *expectedRoots) verified(chains [][]*x509.Certificate) bool {
 		}
 	}
 	return false
+}
+
+// strange says of a stack of the system's, of whose chain only hashes are told,
+// that it was shown another certificate than the neutral probe, and one that
+// goes up to a root which is not expected: its own proxy re-signs.
+func (e *expectedRoots) strange(system, probe StackProof) bool {
+	chain := system.ChainSHA256
+	return system.Root != "" && len(chain) > 0 && !e.hashes[chain[len(chain)-1]] &&
+		len(probe.ChainSHA256) > 0 && probe.ChainSHA256[0] != chain[0]
 }
 
 // leads says whether a chain that this PC did not verify leads to an expected

@@ -218,10 +218,14 @@ func describeShown(proof *StackProof, shown []*x509.Certificate, expected *expec
 func hashes(chain []*x509.Certificate) []string {
 	var all []string
 	for _, cert := range chain {
-		sum := sha256.Sum256(cert.Raw)
-		all = append(all, hex.EncodeToString(sum[:]))
+		all = append(all, hashOf(cert))
 	}
 	return all
+}
+
+func hashOf(cert *x509.Certificate) string {
+	sum := sha256.Sum256(cert.Raw)
+	return hex.EncodeToString(sum[:])
 }
 
 // withCBC is the strict list and behind it the suites that Schannel of Windows
