@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -267,28 +268,27 @@ func TestProveNamesNameServersCause(t *testing.T) {
 	}
 }
 
-// nameServer answers each query over UDP; nil is silence.
+// nameServer answers each query; nil is silence. It speaks DNS over TCP, where
+// each message has its length before it, since Wine has no UDP for Go.
 func nameServer(t *testing.T, reply func(query []byte) []byte) *net.Resolver {
 	t.Helper()
-	server, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	go func() {
-		buffer := make([]byte, 1500)
+	address := listen(t, func(conn net.Conn) {
+		length := make([]byte, 2)
 		for {
-			n, from, err := server.ReadFrom(buffer)
-			if err != nil {
+			if _, err := io.ReadFull(conn, length); err != nil {
 				return
 			}
-			if answer := reply(buffer[:n]); answer != nil {
-				_, _ = server.WriteTo(answer, from)
+			query := make([]byte, binary.BigEndian.Uint16(length))
+			if _, err := io.ReadFull(conn, query); err != nil {
+				return
+			}
+			if answer := reply(query); answer != nil {
+				_, _ = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
 			}
 		}
-	}()
+	})
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
+		return new(net.Dialer).DialContext(ctx, "tcp", address)
 	}}
 }
 
