@@ -73,7 +73,7 @@ func (a *app) doctor(ctx context.Context, m mending, report string) error {
 	if err != nil {
 		return err
 	}
-	doc := doctorJSON{Schema: schema("doctor"), Change: change}
+	doc := doctorJSON{Schema: schema("doctor"), Change: change, Findings: []findingJSON{}}
 	if !m.undo {
 		d, err := a.examine(ctx)
 		if err != nil {

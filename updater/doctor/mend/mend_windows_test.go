@@ -2,50 +2,14 @@ package mend_test
 
 import (
 	"errors"
-	"io/fs"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/windows/registry"
 
 	"github.com/koshin-updater/koshin/updater/confirm/winstack/winstacktest"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	ws "github.com/koshin-updater/koshin/updater/doctor/winsettings"
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings/winsettingstest"
 )
-
-// preserve puts a place back as it is now when the test ends, and takes a key
-// away that was not there.
-func preserve(t *testing.T, r ws.Registry, places ...ws.Place) {
-	t.Helper()
-	for _, place := range places {
-		before := ws.Read(r, place)
-		if before.Err != nil {
-			t.Fatal(before.Err)
-		}
-		hive := map[ws.Hive]registry.Key{ws.User: registry.CURRENT_USER, ws.Machine: registry.LOCAL_MACHINE}[place.Hive]
-		existed := true
-		if key, err := registry.OpenKey(hive, place.Key, registry.QUERY_VALUE|registry.WOW64_64KEY); err == nil {
-			_ = key.Close()
-		} else {
-			existed = false
-		}
-		t.Cleanup(func() {
-			err := r.Delete(place)
-			if before.Found {
-				err = r.Write(place, before.Value)
-			}
-			if err != nil {
-				t.Error(err)
-			}
-			if existed {
-				return
-			}
-			if err := registry.DeleteKey(hive, place.Key); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				t.Error(err)
-			}
-		})
-	}
-}
 
 func set(t *testing.T, r ws.Registry, p ws.Place, v ws.Value) {
 	t.Helper()
@@ -65,7 +29,7 @@ func want(t *testing.T, r ws.Registry, p ws.Place, v ws.Value) {
 func TestRealTick(t *testing.T) {
 	winstacktest.Alone(t)
 	r := ws.System()
-	preserve(t, r, tick, undoPlace, pc64, policyPC, policyUser)
+	winsettingstest.Preserve(t, tick, undoPlace, pc64, policyPC, policyUser)
 	for _, p := range []ws.Place{pc64, policyPC, policyUser, undoPlace} {
 		if err := r.Delete(p); err != nil {
 			t.Skipf("the machine's keys cannot be written here: %v", err)
@@ -110,7 +74,7 @@ func TestRealTick(t *testing.T) {
 func TestRealRefusals(t *testing.T) {
 	winstacktest.Alone(t)
 	r := ws.System()
-	preserve(t, r, tick, undoPlace, pc64, policyPC, policyUser)
+	winsettingstest.Preserve(t, tick, undoPlace, pc64, policyPC, policyUser)
 	for _, policy := range []ws.Place{policyUser, policyPC} {
 		if err := r.Write(policy, ws.Number(0xA0)); err != nil {
 			t.Skipf("the machine's keys cannot be written here: %v", err)
