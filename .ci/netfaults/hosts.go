@@ -102,6 +102,14 @@ func refusesOld(should bool) func(hostSeen) string {
 	}
 }
 
+// refusesNothing: what breaks off every handshake says nothing about old versions.
+func refusesNothing(h hostSeen) string {
+	if h.OldTLSRefused != nil {
+		return fmt.Sprintf("old_tls_refused is %v, though nothing was seen of it", *h.OldTLSRefused)
+	}
+	return ""
+}
+
 func seenProxy(h hostSeen) string {
 	if h.Proxy == "" {
 		return "the proxy is not named"

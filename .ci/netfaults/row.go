@@ -125,9 +125,6 @@ type doctorSeen struct {
 
 // examine asks the doctor.
 func (r row) examine(s *stage, pc *pc, start time.Duration, line *seen) error {
-	if !s.doctor {
-		return nil
-	}
 	asked, err := pc.koshin(s.ctx, s, "doctor", "--json", "--lang", "ja")
 	if err != nil {
 		return err

@@ -57,15 +57,15 @@ func lineRows() []row {
 			s.at(receptionName)
 			return s.nameServer(false)
 		}, want: want{verdict: unreachable, cause: "dns", root: "network: network-dns", exit: 8}},
-		{what: "host is down", by: "closed port", quick: true, set: put((*stage).closedPort), want: want{verdict: unreachable, cause: "refused", root: "network: network-refused", exit: 8}},
+		{what: "host is down", by: "closed port", quick: true, set: put((*stage).closedPort), want: want{verdict: unreachable, cause: "refused", root: "network: network-refused", exit: 8, also: refusesNothing}},
 		{what: "host is down, and the release host", by: "closed port", set: func(s *stage) error {
 			s.offline = true
 			return put((*stage).closedPort)(s)
 		}, want: want{verdict: unreachable, cause: "refused", root: "network: network-refused", exit: 8}},
-		{what: "firewall drops packets", by: "full queue", quick: true, set: put((*stage).dropsPackets), want: want{verdict: unreachable, cause: "timeout", root: "network: network-timeout", exit: 8}},
-		{what: "accepts and says nothing", by: "tcp", set: put((*stage).silent), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
-		{what: "reset in the handshake", by: "tcp", quick: true, set: put((*stage).resets), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
-		{what: "hangs up in the handshake", by: "tcp", set: put((*stage).hangsUp), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
+		{what: "firewall drops packets", by: "full queue", quick: true, set: put((*stage).dropsPackets), want: want{verdict: unreachable, cause: "timeout", root: "network: network-timeout", exit: 8, also: refusesNothing}},
+		{what: "accepts and says nothing", by: "tcp", set: put((*stage).silent), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8, also: refusesNothing}},
+		{what: "reset in the handshake", by: "tcp", quick: true, set: put((*stage).resets), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8, also: refusesNothing}},
+		{what: "hangs up in the handshake", by: "tcp", set: put((*stage).hangsUp), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8, also: refusesNothing}},
 		{what: "handshake drips, 20 bytes a second", by: "tcp", set: put(func(s *stage) (string, error) {
 			host, err := s.healthy()
 			if err != nil {
@@ -92,7 +92,7 @@ func proxyRows() []row {
 		{what: "nothing, through a proxy", by: "proxy", quick: true, set: through((*stage).connects), want: want{verdict: confirmed, also: seenProxy}},
 		{what: "proxy asks for a password", by: "proxy", quick: true, set: through(func(s *stage, _ string) (string, error) {
 			return s.answers(http.StatusProxyAuthRequired, map[string]string{"Proxy-Authenticate": `Basic realm="netfaults"`}, "")
-		}), want: want{verdict: unreachable, cause: "proxy-auth", root: "proxy: proxy-auth", exit: 8}},
+		}), want: want{verdict: unreachable, cause: "proxy-auth", root: "proxy: proxy-auth", exit: 8, also: refusesNothing}},
 		{what: "proxy is down", by: "closed port", quick: true, set: through(func(s *stage, _ string) (string, error) { return s.closedPort() }),
 			want: want{verdict: unreachable, cause: "proxy-unreachable", root: "proxy: proxy-unreachable", exit: 8}},
 		{what: "proxy forbids the host", by: "proxy", set: through(func(s *stage, _ string) (string, error) { return s.answers(http.StatusForbidden, nil, "") }),
@@ -233,11 +233,11 @@ func answerRows() []row {
 		{what: "no answer to the request", by: "crypto/tls", set: answers(http.HandlerFunc(noAnswer)), want: want{verdict: unreachable, cause: "timeout", root: "tls: tls-timeout", exit: 8}},
 		{what: "reset instead of an answer", by: "crypto/tls", set: answers(http.HandlerFunc(resetAnswer)), want: want{verdict: unreachable, cause: "reset", root: "tls: tls-reset", exit: 8}},
 		{what: "captive portal, plain HTTP on port 443", by: "tcp", quick: true, set: put(func(s *stage) (string, error) { return s.plain(portal()) }),
-			want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
+			want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8, also: refusesNothing}},
 		{what: "captive portal with a certificate of its own", by: "crypto/tls", set: put((*stage).signedByPortal), want: want{verdict: unreachable, cause: "wrong-name", root: "tls: tls-wrong-name", exit: 8}},
 		{what: "captive portal, HTTP 511", by: "crypto/tls", set: answers(status(http.StatusNetworkAuthenticationRequired, "")), want: want{verdict: unreachable, cause: "captive-portal", root: "tls: tls-captive-portal", exit: 8}},
 		{what: "another protocol on the port", by: "tcp", set: put(func(s *stage) (string, error) { return s.says("SSH-2.0-OpenSSH_9.2\r\n") }),
-			want: want{verdict: unreachable, cause: "handshake", root: "tls: tls-handshake", exit: 8}},
+			want: want{verdict: unreachable, cause: "handshake", root: "tls: tls-handshake", exit: 8, also: refusesNothing}},
 	}
 }
 

@@ -43,7 +43,9 @@ type updateSeen struct {
 		Confirm *struct{ Verdict string }
 		Gates   []struct{ Name, Verdict, Reason string }
 		Notes   []string
-		Error   *struct{ Code, Message, Remedy string }
+		Error   *struct{ Message, Remedy string }
+		// Explanation says why the connection is judged as it is.
+		Explanation *struct{ Message string }
 	}
 }
 
@@ -129,6 +131,8 @@ func (o step) run(s *stage, pc *pc, start time.Duration) (told, error) {
 				line.said = g.Reason
 			}
 		}
+	case one.Explanation != nil:
+		line.said = one.Explanation.Message
 	}
 	if line.got != o.want {
 		line.wrong = append(line.wrong, fmt.Sprintf("%+v, not %+v", line.got, o.want), "koshin: "+shortened(r.String()))

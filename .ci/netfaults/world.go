@@ -42,7 +42,6 @@ type world struct {
 	ctx      context.Context // everything ends with it
 	hurry    bool            // words are left out
 	ports    *regexp.Regexp
-	doctor   bool     // koshin has one
 	starts   sync.Map // version → func() error, made once
 }
 
@@ -53,11 +52,7 @@ func (w *world) program(name string) string { return filepath.Join(w.programs, n
 
 func newWorld(ctx context.Context, dir, programs string) (*world, error) {
 	w := &world{ctx: ctx, dir: dir, programs: programs, ports: regexp.MustCompile(`127\.0\.0\.1:\d+`)}
-	help, err := exec.CommandContext(ctx, w.program("koshin"), "--help").Output()
-	if err != nil {
-		return nil, err
-	}
-	w.doctor = strings.Contains(string(help), "\n  doctor ")
+	var err error
 	if w.root, err = newAuthority("netfaults root"); err != nil {
 		return nil, err
 	}
