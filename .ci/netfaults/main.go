@@ -88,6 +88,9 @@ func machine(ctx context.Context) string {
 	if said, err := exec.CommandContext(ctx, "nginx", "-v").CombinedOutput(); err == nil {
 		text += ", " + strings.TrimPrefix(strings.TrimSpace(string(said)), "nginx version: ")
 	}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil { // the seconds mean little where others work too
+		text += ", load " + strings.Fields(string(load))[0]
+	}
 	return text
 }
 
