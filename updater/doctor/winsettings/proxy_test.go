@@ -128,6 +128,7 @@ func TestProxySecrets(t *testing.T) {
 		"http://user:se@cret@p:8080":                     "http://p:8080",
 		"http://user:se=secret@p:8080":                   "http://p:8080",
 		"user:se=secret@p:8080":                          "p:8080",
+		"user:secret@x://p:8080":                         "x://p:8080",
 		"http=p:1 https=user:secret@q:2":                 "http=p:1;https=q:2",
 	} {
 		p := ws.ReadWinINetProxy(registryWith(values{enable: ws.Number(1), server: ws.Text(text)}))
@@ -141,6 +142,8 @@ func TestProxySecrets(t *testing.T) {
 		"http://p:81/proxy.pac?key=secret":   "http://p:81/proxy.pac",
 		"http://p/proxy.pac#secret":          "http://p/proxy.pac",
 		"http://user:sec/secret@p/proxy.pac": "http://p/proxy.pac",
+		"user:secret@x://p/a.pac":            "x://p/a.pac",
+		"a@b/secret@p/a.pac":                 "p/a.pac",
 		"http://user@p":                      "http://p",
 		`file://C:/proxy.pac`:                `file://C:/proxy.pac`,
 		`http://p/office@city/proxy.pac`:     `http://p/office@city/proxy.pac`,
@@ -162,6 +165,10 @@ func FuzzConnection(f *testing.F) {
 		p := ws.ReadWinINetProxy(registryWith(values{record: {Type: ws.TypeBinary, Data: data}}))
 		if strings.Contains(p.Server, "@") {
 			t.Errorf("%q", p.Server)
+		}
+		_, script, _ := strings.Cut("://"+p.Script, "://")
+		if host, _, _ := strings.Cut(script, "/"); strings.Contains(host, "@") {
+			t.Errorf("%q", p.Script)
 		}
 	})
 }

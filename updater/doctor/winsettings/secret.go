@@ -15,12 +15,7 @@ func hideUser(proxies string) string {
 		} else {
 			before += "="
 		}
-		scheme, rest, hasScheme := strings.Cut(address, "://")
-		if !hasScheme {
-			scheme, rest = "", address
-		} else {
-			scheme += "://"
-		}
+		scheme, rest := cutScheme(address)
 		if at := strings.LastIndex(rest, "@"); at >= 0 {
 			rest = rest[at+1:]
 		}
@@ -32,22 +27,27 @@ func hideUser(proxies string) string {
 // hideURL leaves scheme, host and path of an address: a user, a password or a
 // key in its query are nobody's business.
 func hideURL(address string) string {
-	scheme, rest, ok := strings.Cut(strings.TrimSpace(address), "://")
-	if !ok {
-		scheme, rest = "", scheme
-	} else {
-		scheme += "://"
-	}
+	scheme, rest := cutScheme(strings.TrimSpace(address))
 	rest, _, _ = strings.Cut(rest, "?")
 	rest, _, _ = strings.Cut(rest, "#")
 	host, path, hasPath := strings.Cut(rest, "/")
 	// A password may hold a slash that should have been escaped; then the @
 	// sign stands in what looks like the path.
-	if at := strings.LastIndex(rest, "@"); at >= 0 && (at < len(host) || strings.Contains(host, ":")) {
+	if at := strings.LastIndex(rest, "@"); at >= 0 && (at < len(host) || strings.ContainsAny(host, ":@")) {
 		host, path, hasPath = strings.Cut(rest[at+1:], "/")
 	}
 	if hasPath {
 		host += "/" + path
 	}
 	return scheme + host
+}
+
+// cutScheme cuts "http://" and its like off. What holds anything but letters and
+// numbers is no scheme: it could be a name and a password.
+func cutScheme(address string) (scheme, rest string) {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return "", address
+	}
+	return scheme + "://", rest
 }
