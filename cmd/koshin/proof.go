@@ -14,6 +14,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/transport"
 )
 
 // whyJSON is a verdict in words, with the words for each cause behind it.
@@ -47,27 +48,40 @@ func (a *app) whyJSON(r updater.Report) *whyJSON {
 	}
 	why := newWhyJSON(a.words.Verdict(a.language, reason))
 	for _, proof := range []*confirm.Report{r.Fault, r.After} {
-		for _, cause := range causes(proof) {
-			why.Causes = append(why.Causes, newWhyJSON(a.words.Cause(a.language, cause)))
+		for _, stack := range failures(proof) {
+			why.Causes = append(why.Causes, newWhyJSON(a.cause(stack)))
 		}
 	}
 	return &why
 }
 
-// causes are what the stacks failed with, each once, in the order of the hosts.
-func causes(r *confirm.Report) []confirm.Cause {
-	var all []confirm.Cause
+// failures are the stacks' attempts that failed, each cause once, in the order of
+// the hosts.
+func failures(r *confirm.Report) (all []confirm.StackProof) {
 	if r == nil {
 		return nil
 	}
 	for _, h := range r.Hosts {
 		for _, s := range h.Stacks {
-			if s.OK != nil && !*s.OK && !slices.Contains(all, s.Cause) {
-				all = append(all, s.Cause)
+			said := slices.ContainsFunc(all, func(o confirm.StackProof) bool { return o.Cause == s.Cause && own(o) == own(s) })
+			if s.OK != nil && !*s.OK && !said {
+				all = append(all, s)
 			}
 		}
 	}
 	return all
+}
+
+// own says that a stack brought its TLS along: no setting of this PC, such as
+// the tick of Internet Explorer, was in its way.
+func own(s confirm.StackProof) bool { return s.Stack == manifest.StackGo }
+
+// cause is what people are told about one stack's failure.
+func (a *app) cause(s confirm.StackProof) messages.Problem {
+	if own(s) && s.Cause == confirm.CauseTLSVersion {
+		return a.words.Explain(a.language, transport.ErrTLSVersion)
+	}
+	return a.words.Cause(a.language, s.Cause)
 }
 
 // showConnection says what was proved, why not where it was not, and what to do
@@ -98,7 +112,7 @@ func (s *session) showConnection(r updater.Report) {
 // sums them up: a second remedy beside theirs would send people elsewhere.
 func explained(r confirm.Report) bool {
 	sums := []confirm.Reason{confirm.ReasonNetwork, confirm.ReasonProbeFails, confirm.ReasonWeakSuite}
-	return len(causes(&r)) > 0 && slices.Contains(sums, r.Reason)
+	return len(failures(&r)) > 0 && slices.Contains(sums, r.Reason)
 }
 
 // showProof says in one sentence what was proved, with the evidence of it. What
@@ -115,7 +129,7 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 	if refused {
 		s.sayln("old-refused")
 	}
-	said := map[confirm.Cause]bool{}
+	said := map[string]bool{}
 	for _, h := range r.Hosts {
 		s.showHost(h, alone, said)
 	}
@@ -127,7 +141,7 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 
 // showHost has one line for each stack that is not Go's, or that failed, and for
 // what else is remarkable. Each remedy is said once.
-func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cause]bool) {
+func (s *session) showHost(h confirm.HostProof, alone bool, said map[string]bool) {
 	name := hostName(h)
 	line := func(stack confirm.StackProof, facts string) {
 		s.sayln("proof-line", "host", name, "stack", stackName(stack.Stack), "facts", facts)
@@ -143,12 +157,12 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cau
 				line(stack, s.facts(stack, ""))
 			}
 		default:
-			why := s.words.Cause(s.language, stack.Cause)
+			why := s.cause(stack)
 			line(stack, why.Message)
-			if !said[stack.Cause] {
+			if !said[why.Remedy] {
 				fmt.Fprintln(s.Out, why.Remedy)
 			}
-			said[stack.Cause] = true
+			said[why.Remedy] = true
 			if stack.Cause == confirm.CauseUnknownRoot && stack.Issuer != "" && h.Interceptor == "" {
 				s.sayln("proof-issuer", "host", name, "issuer", stack.Issuer)
 			}
@@ -169,9 +183,22 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[confirm.Cau
 		s.sayln("proof-intercepted", "host", name, "name", h.Interceptor)
 	}
 	if h.ClockSkew != nil && math.Abs(*h.ClockSkew) > confirm.MaxSkew.Seconds() {
-		minutes := time.Duration(math.Abs(*h.ClockSkew) * float64(time.Second)).Round(time.Minute).Minutes()
-		s.sayln("proof-clock", "host", name, "minutes", strconv.FormatFloat(minutes, 'f', 0, 64))
+		s.sayln("proof-clock", "host", name, "span", s.span(time.Duration(math.Abs(*h.ClockSkew)*float64(time.Second))))
 	}
+}
+
+// span is how far a clock is off, as people say it.
+func (a *app) span(off time.Duration) string {
+	const day = 24 * time.Hour
+	for _, unit := range []struct {
+		key string
+		of  time.Duration
+	}{{"span-days", day}, {"span-hours", time.Hour}} {
+		if off >= 2*unit.of {
+			return a.say(unit.key, "count", int(off.Round(unit.of)/unit.of))
+		}
+	}
+	return a.say("span-minutes", "count", int(off.Round(time.Minute)/time.Minute))
 }
 
 // hostLine names a host with the evidence of the neutral probe: what was
