@@ -17,6 +17,9 @@ import (
 // Windows.
 var ErrQuestion = errors.New("not a question for a windows stack")
 
+// errVersions is a question that WinINet cannot be asked, wherever it is.
+var errVersions = fmt.Errorf("wininet offers the versions of internet options only: %w", errors.ErrUnsupported)
+
 // Ask makes one attempt as whoever runs this process, and is back when ctx
 // ends, whatever Windows does. It is a [confirm.AskFunc]: what went wrong is
 // evidence. OK is true where a host that the stack has verified gave an answer,
@@ -43,7 +46,11 @@ func Ask(ctx context.Context, q confirm.Ask) confirm.StackProof {
 // attempt asks and waits for as long as it takes.
 func attempt(ctx context.Context, q confirm.Ask) (proof confirm.StackProof) {
 	to, err := parse(q)
-	if err != nil {
+	switch {
+	case errors.Is(err, errVersions):
+		fault{cause: confirm.CauseUnavailable, err: err}.mark(&proof)
+		return proof
+	case err != nil:
 		fault{cause: confirm.CauseUnknown, err: err}.mark(&proof)
 		return proof
 	}
@@ -89,6 +96,9 @@ func parse(q confirm.Ask) (target, error) {
 			return target{}, fmt.Errorf("%w: port %s", ErrQuestion, text)
 		}
 		to.port = uint16(port)
+	}
+	if q.OnlyTLS12 && q.Stack == manifest.StackWinINet {
+		return target{}, errVersions
 	}
 	return to, nil
 }

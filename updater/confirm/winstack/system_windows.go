@@ -13,9 +13,6 @@ import (
 // call asks through the stack and waits. What it opened is closed again.
 func call(stack manifest.Stack, to target) (sight, error) {
 	if stack == manifest.StackWinINet {
-		if to.onlyTLS12 {
-			return sight{}, fmt.Errorf("wininet offers the versions of internet options only: %w", errors.ErrUnsupported)
-		}
 		return askWinINet(to)
 	}
 	return askWinHTTP(to)

@@ -266,11 +266,3 @@ func TestWineSilentHost(t *testing.T) {
 		}
 	}
 }
-
-// WinINet has no way to offer TLS 1.2 alone, and must not seem to have done so.
-func TestWinINetOnlyTLS12(t *testing.T) {
-	p := Ask(t.Context(), confirm.Ask{Stack: manifest.StackWinINet, URL: "https://localhost/", OnlyTLS12: true})
-	if p.OK != nil || p.Cause != confirm.CauseUnavailable || !errors.Is(p.Err, errors.ErrUnsupported) {
-		t.Errorf("%+v", p)
-	}
-}

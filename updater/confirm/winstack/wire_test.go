@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -36,9 +37,13 @@ func TestThroughServe(t *testing.T) {
 		err := Serve(ctx, bytes.NewReader(input), &out)
 		return out.Bytes(), err
 	})
-	q := confirm.Ask{Stack: manifest.StackWinINet, URL: "https://127.0.0.1:1/", OnlyTLS12: true} // nowhere to be had
+	q := confirm.Ask{Stack: manifest.StackWinHTTP, URL: "https://127.0.0.1:1/", OnlyTLS12: true} // nobody listens
+	want := confirm.CauseRefused
+	if runtime.GOOS != "windows" {
+		want = confirm.CauseUnavailable
+	}
 	proof := ask(t.Context(), q)
-	if proof.OK != nil || proof.Cause != confirm.CauseUnavailable || proof.Error == "" || proof.Stack != manifest.StackWinINet {
+	if proof.OK != nil && *proof.OK || proof.Cause != want || proof.Error == "" || proof.Stack != manifest.StackWinHTTP || proof.User != confirm.Operator {
 		t.Errorf("%+v", proof)
 	}
 	if r, err := parseRequest(asked); err != nil || r.Ask != q || r.Budget < 5000 {
@@ -61,6 +66,22 @@ func TestThroughNobody(t *testing.T) {
 		}
 		if name == "not run" && !errors.Is(proof.Err, nobody) {
 			t.Errorf("%v", proof.Err)
+		}
+	}
+}
+
+// WinINet has no way to offer TLS 1.2 alone: it must not seem to have done so,
+// and no program is started to say it.
+func TestWinINetOnlyTLS12(t *testing.T) {
+	t.Parallel()
+	q := confirm.Ask{Stack: manifest.StackWinINet, URL: "https://localhost/", OnlyTLS12: true}
+	through := Through(func(context.Context, []byte) ([]byte, error) {
+		t.Error("started")
+		return nil, nil
+	})
+	for _, ask := range []confirm.AskFunc{Ask, through} {
+		if p := ask(t.Context(), q); p.OK != nil || p.Cause != confirm.CauseUnavailable || !errors.Is(p.Err, errVersions) {
+			t.Errorf("%+v", p)
 		}
 	}
 }

@@ -18,7 +18,8 @@ import (
 )
 
 // Alone makes the test wait until no other one uses the stacks of Windows, and
-// skips it outside of Wine.
+// skips it outside of Wine. What a test that was killed has left in SCHANNEL is
+// taken away.
 func Alone(t testing.TB) {
 	t.Helper()
 	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() != nil {
@@ -34,6 +35,13 @@ func Alone(t testing.TB) {
 			t.Error(err)
 		}
 	})
+	if key, err := registry.OpenKey(registry.LOCAL_MACHINE, schannel+`TLS 1.2\Client`, registry.SET_VALUE); err == nil {
+		err := key.DeleteValue("Enabled")
+		if !errors.Is(err, registry.ErrNotExist) {
+			must(t, err)
+		}
+		must(t, key.Close())
+	}
 }
 
 // Trust puts an authority into the user's store of root certificates. The
