@@ -104,7 +104,10 @@ func (f fault) mark(proof *confirm.StackProof) {
 	}
 	proof.Cause, proof.Code, proof.Error, proof.Err = f.cause, f.code, f.err.Error(), f.err
 	proof.Stage = stageOf(f.cause)
-	if proof.Status != 0 {
+	switch {
+	case proof.Stage == confirm.StageProxy:
+		proof.Status = 0 // it was the proxy's
+	case proof.Status != 0:
 		proof.Stage = confirm.StageAnswer
 	}
 }

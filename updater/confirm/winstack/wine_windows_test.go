@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -264,5 +265,38 @@ func TestWineSilentHost(t *testing.T) {
 		if !failed(p, confirm.CauseTimeout, 0) || !errors.Is(p.Err, gone) {
 			t.Errorf("%+v", p)
 		}
+	}
+}
+
+// The proxy is the user's own, as Internet Options has it; what a proxy answers
+// is not taken for the host's.
+func TestWineProxy(t *testing.T) {
+	winstacktest.Alone(t)
+	ca := transporttest.Authority(t)
+	winstacktest.Trust(t, ca)
+	url, requests := host(t, transport.ServerConfig(transporttest.Issue(t, ca, localca.Leaf{})), http.StatusOK, nil)
+	for status, cause := range map[int]confirm.Cause{
+		http.StatusOK:                "",
+		http.StatusProxyAuthRequired: confirm.CauseProxyAuth,
+		http.StatusForbidden:         confirm.CauseProxyRefused,
+		0:                            confirm.CauseRefused, // nobody listens there: Wine's WinINet does not say who did not
+	} {
+		proxy := transporttest.DeadAddress(t)
+		if status != 0 {
+			proxy = strings.TrimPrefix(transporttest.Proxy(t, status), "http://")
+		}
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			winstacktest.Proxy(t, proxy)
+			before := len(requests())
+			q := inet
+			q.URL = url
+			p := elsewhere(t.Context(), q)
+			if ok(p) != (cause == "") || p.Cause != cause || (p.Status == 0) != (cause != "") || (p.Stage == confirm.StageAnswer) != (cause == "") {
+				t.Errorf("%+v, want %q", p, cause)
+			}
+			if n := len(requests()) - before; (n == 1) != (cause == "") {
+				t.Errorf("%d requests", n)
+			}
+		})
 	}
 }

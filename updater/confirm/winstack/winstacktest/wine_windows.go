@@ -67,6 +67,33 @@ func Trust(t testing.TB, ca *localca.Authority) (distrust func()) {
 	return distrust
 }
 
+// Proxy makes an address such as 127.0.0.1:8080 the user's proxy, until the end
+// of the test. Call [Alone] first.
+func Proxy(t testing.TB, address string) {
+	t.Helper()
+	key, _, err := registry.CreateKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Internet Settings`, registry.QUERY_VALUE|registry.SET_VALUE)
+	must(t, err)
+	t.Cleanup(func() { must(t, key.Close()) })
+	enabled, _, err := key.GetIntegerValue("ProxyEnable")
+	hadEnabled := err == nil
+	server, _, err := key.GetStringValue("ProxyServer")
+	hadServer := err == nil
+	t.Cleanup(func() {
+		if hadEnabled {
+			must(t, key.SetDWordValue("ProxyEnable", uint32(enabled)))
+		} else {
+			must(t, key.DeleteValue("ProxyEnable"))
+		}
+		if hadServer {
+			must(t, key.SetStringValue("ProxyServer", server))
+		} else {
+			must(t, key.DeleteValue("ProxyServer"))
+		}
+	})
+	must(t, key.SetDWordValue("ProxyEnable", 1))
+	must(t, key.SetStringValue("ProxyServer", address))
+}
+
 // schannel is where an administrator turns a TLS version off for all programs.
 const schannel = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\`
 
