@@ -237,6 +237,21 @@ func TestDoctorAsSystem(t *testing.T) {
 	}
 }
 
+// The examination of SYSTEM is about the operator's settings; with nobody signed
+// in they are unknown.
+func TestDoctorAsSystemReads(t *testing.T) {
+	t.Parallel()
+	its := new(winsettingstest.Registry).Set(ws.Tick(), ws.Number(0xA80))
+	w := asSystem(t, its, new(winsettingstest.Registry).Set(ws.Tick(), ws.Number(0xA0)), nil)
+	if _, out, _ := doctorOn(t, w, ""); !strings.Contains(out, "インターネット オプションで「TLS 1.2の使用」が無効です。") {
+		t.Error(out)
+	}
+	w.inSession = mend.Through(func(context.Context, []byte) ([]byte, error) { return nil, usersession.ErrNobody })
+	if _, out, _ := doctorOn(t, w, ""); strings.Contains(out, "「TLS 1.2の使用」が有効です") || !strings.Contains(out, "別のユーザーで実行されているため") {
+		t.Error(out)
+	}
+}
+
 // What the operator's process refuses is said as if it had been refused here;
 // and it looks for itself whose process it is.
 func TestDoctorAsSystemRefused(t *testing.T) {

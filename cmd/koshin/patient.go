@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/updater"
@@ -20,7 +21,7 @@ import (
 // or of no use is a finding, and no reason not to look at the rest.
 func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 	in := doctor.Input{
-		System: a.system(),
+		System: a.system(ctx),
 		Reach:  doctor.Reach{Setting: "auto", Environment: proxyVariables()},
 		Clean:  redact.System().Text, Built: built(), Log: a.log,
 	}
@@ -56,19 +57,39 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 }
 
 // system is what this PC is, with the settings of Windows where it is one.
-func (a *app) system() doctor.System {
+func (a *app) system(ctx context.Context) doctor.System {
 	s := doctor.System{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	w := a.machine.windows
 	if w == nil {
 		return s
 	}
-	settings := winsettings.ReadAll(w.registry, w.kernel)
-	s.OS, s.Settings, s.Certificates = "windows", &settings, w.certificates
+	registry := w.registry
 	if who, err := w.myself(); err == nil {
 		way, err := who.Way()
 		s.WrongUser = err != nil || way != mend.Here
+		if err == nil && way == mend.InSession {
+			if profile, err := w.profile(ctx); err == nil {
+				registry, s.WrongUser = winsettings.WithProfile(registry, profile), false
+			} else {
+				a.log.InfoContext(ctx, "settings of the user not read", "error", err)
+			}
+		}
 	}
+	settings := winsettings.ReadAll(registry, w.kernel)
+	s.OS, s.Settings, s.Certificates = "windows", &settings, w.certificates
 	return s
+}
+
+// profileWait is how long the operator's process may take to read some values.
+const profileWait = 10 * time.Second
+
+// profile is the user's part of the settings, read by the operator's own process
+// where this is SYSTEM.
+func (w *windowsPC) profile(ctx context.Context) (winsettings.Profile, error) {
+	ctx, cancel := context.WithTimeout(ctx, profileWait)
+	defer cancel()
+	result, err := w.inSession(ctx, mend.Errand{Do: mend.ReadProfile})
+	return result.Profile, err
 }
 
 func examined(s updater.Subject) doctor.Product {

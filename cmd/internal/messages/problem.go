@@ -227,6 +227,7 @@ func kinds() []kind {
 		{session.ErrNotSystem, "session-failed", exitcode.Failed},
 		{session.ErrFailed, "session-failed", exitcode.Failed},
 		{session.ErrTooLong, "session-failed", exitcode.Failed},
+		{winsettings.ErrUnseen, "setting-unexpected", exitcode.Failed},
 		{winsettings.ErrTooLong, "setting-unexpected", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 )
 
 // Errand is one thing to do in the operator's own process. What it can say is a
@@ -19,10 +21,11 @@ type Deed string
 
 // The deeds. Those that look change nothing.
 const (
-	LookToFix  Deed = "look"
-	DoFix      Deed = "fix"
-	LookToUndo Deed = "look-back"
-	DoUndo     Deed = "undo"
+	ReadProfile Deed = "read" // the user's part of all settings
+	LookToFix   Deed = "look"
+	DoFix       Deed = "fix"
+	LookToUndo  Deed = "look-back"
+	DoUndo      Deed = "undo"
 )
 
 // ErrErrand is an errand with a word that is none.
@@ -35,6 +38,8 @@ func (pc PC) Run(e Errand, now time.Time) (Result, error) {
 		return Result{}, fmt.Errorf("%w: ssl2 %q", ErrErrand, e.SSL2)
 	}
 	switch e.Do {
+	case ReadProfile:
+		return Result{Outcome: Unchanged, Profile: winsettings.ReadProfile(pc.Registry, pc.Kernel)}, nil
 	case LookToFix:
 		c, err := pc.look(e.SSL2)
 		return fixed(c), err

@@ -92,6 +92,25 @@ func TestErrands(t *testing.T) {
 	}
 }
 
+// The user's part of the settings comes through as it is.
+func TestErrandReadProfile(t *testing.T) {
+	t.Parallel()
+	told := 0
+	r := only(ws.NumberAs(ws.TypeBinary, 0xA0))
+	pc := pcWith(r, &told)
+	got, err := there(t, pc, himself)(mend.Errand{Do: mend.ReadProfile})
+	if err != nil || told != 0 || len(r.Steps) != 0 {
+		t.Fatal(err, told, r.Steps)
+	}
+	s := ws.ReadAll(ws.WithProfile(only(ws.Number(0xA80)), got.Profile), pc.Kernel).SecureProtocols
+	if s.Standing != ws.Off || !s.Effective.Value.Same(ws.NumberAs(ws.TypeBinary, 0xA0)) {
+		t.Errorf("%+v", s)
+	}
+	if _, err := there(t, pc, mend.Who{User: admin, Session: tanaka})(mend.Errand{Do: mend.ReadProfile}); !errors.Is(err, mend.ErrWrongUser) {
+		t.Error(err)
+	}
+}
+
 func TestErrandsAboutSSL2(t *testing.T) {
 	t.Parallel()
 	told := 0

@@ -28,6 +28,9 @@ type Result struct {
 	Told       *Notice    `json:"told"`        // null: WinINet was not told
 	Open       []Explorer `json:"open"`        // browsers that must be restarted
 	OpenKnown  bool       `json:"open_known"`  // it could be looked for them
+	// Profile is what [ReadProfile] brings. It is raw, passwords of proxies
+	// included: only the readers of package winsettings look into it.
+	Profile winsettings.Profile `json:"profile,omitempty"`
 }
 
 // Notice is what WinINet took of the news. Wine does not know how to refresh.
