@@ -78,6 +78,7 @@ func TestProveNamesCause(t *testing.T) {
 		}, CauseHTTPStatus, StageAnswer, func(p StackProof) bool { return slices.Contains(p.Notes, NoteWeakSuite) && !p.reached() }},
 
 		"wants a client certificate":       {wanting(good, tls.RequireAnyClientCert, answer), CauseClientCertificate, StageHandshake, nil},
+		"wants one after the request":      {func(t *testing.T) string { return transporttest.OpenSSLAskingLate(t, ca) }, CauseClientCertificate, StageRequest, nil},
 		"wants one and says so with 400":   {wanting(good, tls.RequestClientCert, status(400, "")), CauseClientCertificate, StageAnswer, nil},
 		"asks for one and is down":         {wanting(good, tls.RequestClientCert, status(503, "")), CauseHTTPStatus, StageAnswer, nil},
 		"asks for one and does without":    {wanting(good, tls.RequestClientCert, answer), "", StageAnswer, nil},

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,7 @@ func OpenSSL(t testing.TB, ca *localca.Authority, flags ...string) string {
 	if err := os.WriteFile(caFile, ca.PEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := startServer(t, program, append([]string{"s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certFile, "-key", keyFile}, flags...))
+	address := startServer(t, program, append([]string{"s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certFile, "-key", keyFile}, flags...), nil)
 	client := exec.CommandContext(t.Context(), program, append([]string{"s_client", "-connect", address, "-CAfile", caFile, "-verify_return_error"}, flags...)...)
 	if out, err := client.CombinedOutput(); err != nil {
 		t.Skipf("this openssl cannot do %v: %v\n%s", flags, err, out)
@@ -40,8 +41,28 @@ func OpenSSL(t testing.TB, ca *localca.Authority, flags ...string) string {
 	return "https://" + address
 }
 
-// startServer waits for the line "ACCEPT 127.0.0.1:PORT".
-func startServer(t testing.TB, program string, args []string) string {
+// OpenSSLAskingLate runs "openssl s_server" until the test ends and returns its
+// address. It takes a request and then begins a new handshake, asking for a
+// client certificate, as IIS does where only a part of a site wants one.
+func OpenSSLAskingLate(t testing.TB, ca *localca.Authority) string {
+	t.Helper()
+	program, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("openssl is not on the PATH")
+	}
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writeKeyPair(t, Issue(t, ca, localca.Leaf{}), certFile, keyFile)
+	return "https://" + startServer(t, program, []string{"s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-cert", certFile, "-key", keyFile}, func(stdin io.Writer, line string) {
+		if strings.HasPrefix(line, "GET ") {
+			_, _ = io.WriteString(stdin, "R\n") // its command for that
+		}
+	})
+}
+
+// startServer waits for the line "ACCEPT 127.0.0.1:PORT". What is printed
+// afterwards goes to hear, which may be nil.
+func startServer(t testing.TB, program string, args []string, hear func(stdin io.Writer, line string)) string {
 	t.Helper()
 	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...) // the clean-up ends it
 	stdin, err := server.StdinPipe()                                                    // it ends with its standard input
@@ -65,6 +86,9 @@ func startServer(t testing.TB, program string, args []string) string {
 		if address, ok := strings.CutPrefix(lines.Text(), "ACCEPT "); ok {
 			go func() { // it must not be stopped by a full pipe
 				for lines.Scan() {
+					if hear != nil {
+						hear(stdin, lines.Text())
+					}
 				}
 			}()
 			return address
