@@ -190,6 +190,13 @@ func TestTick(t *testing.T) {
 
 func TestSchannel(t *testing.T) {
 	t.Parallel()
+	unreadable := registry()
+	unreadable.Fail = func(_ string, p ws.Place) error {
+		if p == enabled {
+			return errors.New("no access")
+		}
+		return nil
+	}
 	for name, row := range map[string]struct {
 		r       *winsettingstest.Registry
 		want    Reason
@@ -206,6 +213,7 @@ func TestSchannel(t *testing.T) {
 		".NET, 32 bit":        {registry().Set(strong32, ws.Number(0)), DotNetOff, strong32.String()},
 		"FIPS":                {registry().Set(fips, ws.Number(1)), FIPSOn, fips.String()},
 		"a text":              {registry().Set(enabled, ws.Text("0")), SchannelValue, enabled.String()},
+		"not readable":        {unreadable, SchannelUnseen, enabled.String()},
 		"the worst is named":  {registry().Set(fips, ws.Number(1)).Set(winHTTP32, ws.Number(0x80)).Set(enabled, ws.Number(0)), SchannelOff, enabled.String()},
 		"WinHTTP before FIPS": {registry().Set(fips, ws.Number(1)).Set(winHTTP32, ws.Number(0x80)), WinHTTPOff, winHTTP32.String()},
 	} {
@@ -264,6 +272,7 @@ func TestCertificate(t *testing.T) {
 		"soon over":                    {[]OwnCertificate{own(30*day, true, false, true)}, nil, CertificateExpiring},
 		"over":                         {[]OwnCertificate{own(-time.Second, true, false, true)}, nil, CertificateExpired},
 		"no key":                       {[]OwnCertificate{own(365*day, false, false, true)}, nil, CertificateNoKey},
+		"good before an expired one":   {[]OwnCertificate{own(365*day, true, false, true), own(-day, true, false, true)}, nil, CertificateGood},
 		"over, and another has no key": {[]OwnCertificate{own(365*day, false, false, true), own(-day, true, false, true)}, nil, CertificateExpired},
 		"SHA-1":                        {[]OwnCertificate{own(365*day, true, true, true)}, nil, CertificateSHA1},
 		"not for sending":              {[]OwnCertificate{own(365*day, true, false, false)}, nil, CertificateNone},
@@ -337,6 +346,7 @@ func TestHandshake(t *testing.T) {
 		"works":                       {reached, confirm.StackProof{TLS: "TLS 1.2", Status: 200}, nil, TLSWorks},
 		"a slow host":                 {reached, confirm.StackProof{Cause: confirm.CauseTimeout, Stage: confirm.StageRequest}, nil, TLSTimeout},
 		"silence":                     {blocked, confirm.StackProof{Cause: confirm.CauseTimeout, Stage: confirm.StageConnect}, nil, TLSUnseen},
+		"silence, nobody knows where": {blocked, confirm.StackProof{Cause: confirm.CauseTimeout}, nil, TLSUnseen},
 		"silence of a proxy":          {reached, confirm.StackProof{Cause: confirm.CauseTimeout, Stage: confirm.StageProxy}, nil, TLSUnseen},
 		"cut in the handshake":        {reached, confirm.StackProof{Cause: confirm.CauseReset, Stage: confirm.StageHandshake}, nil, TLSReset},
 		"a clock ahead ends it":       {reached, confirm.StackProof{Cause: confirm.CauseClock}, &ahead, TLSExpired},
@@ -409,6 +419,12 @@ func TestOSStacks(t *testing.T) {
 		if len(f.Stacks) == 0 {
 			t.Errorf("%s: which stack does it concern?", marks)
 		}
+	}
+	// Who stands between does not hide what the stacks say.
+	for marks, want := range map[string]Reason{"+++": StacksAgree, "+--": StacksBoth} {
+		h := proof(attempt(manifest.StackGo, marks[0]), attempt(manifest.StackWinINet, marks[1]), attempt(manifest.StackWinHTTP, marks[2]))
+		h.Interceptor, h.Stacks[1].Cause = "Box", confirm.CauseUnknownRoot
+		expect(t, marks+" through a box", osStacks(in, []confirm.HostProof{h}), want)
 	}
 	nobody := confirm.StackProof{Stack: manifest.StackWinHTTP, Cause: confirm.CauseUnavailable, Err: fmt.Errorf("ask: %w", session.ErrNobody)}
 	expect(t, "nobody signed in", osStacks(in, []confirm.HostProof{proof(confirm.StackProof{}, nobody)}), StacksNobody)

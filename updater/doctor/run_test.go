@@ -84,11 +84,13 @@ func TestRunOneBadHost(t *testing.T) {
 	if d.RootCause != TLS || f.Reason != TLSVersion || f.About != hostOf(bad) {
 		t.Errorf("%s, %+v", d.RootCause, f)
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for _, fact := range f.Evidence {
-		seen[fact.Of] = true
+		if fact.Key == "cause" {
+			seen[fact.Of]++
+		}
 	}
-	if !seen[hostOf(good)] || !seen[hostOf(bad)] || len(seen) != 2 {
+	if seen[hostOf(good)] != 1 || seen[hostOf(bad)] != 1 || len(seen) != 2 {
 		t.Errorf("evidence of %v", seen)
 	}
 }
