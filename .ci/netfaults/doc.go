@@ -19,8 +19,8 @@
 //	                  resolv.conf, or with no network at all
 //
 // Hosts behind a proxy have names that only the proxy knows, as in a company. Nothing
-// leaves this machine but, where namespaces are not allowed, one question for a name
-// that ends in .invalid.
+// leaves this machine. A row that this machine does not allow says why; the name
+// servers need root, for their port.
 //
 // # What is compared
 //
