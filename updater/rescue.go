@@ -226,7 +226,7 @@ func unscheduled(err error, ownConfig, rights, other Key) Key {
 func (u *Updater) writeRescue(ctx context.Context, version manifest.Version) error {
 	own := u.options.Self.Executable
 	if u.options.Self.Boot != nil {
-		if err := errors.Join(protect.File(own, false), protect.File(filepath.Dir(own), false)); err != nil {
+		if err := u.ownProtected(); err != nil {
 			return err
 		}
 	}
@@ -244,6 +244,13 @@ func (u *Updater) writeRescue(ctx context.Context, version manifest.Version) err
 		return err
 	}
 	return u.saveSelf(selfRecord{Executable: own, Rescue: version})
+}
+
+// ownProtected refuses the running koshin for the system to run if ordinary users
+// could change it.
+func (u *Updater) ownProtected() error {
+	own := u.options.Self.Executable
+	return errors.Join(protect.File(own, false), protect.File(filepath.Dir(own), false))
 }
 
 // copyFile copies in pieces, so that an interruption is noticed and memory does

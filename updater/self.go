@@ -28,7 +28,7 @@ type Self struct {
 	Executable string           // absolute, with links resolved; empty: this program keeps off itself
 	Version    manifest.Version // zero: a development build
 	ConfigFile string           // what a koshin that is started is told
-	// Boot has the system run the recovery at every start, as
+	// Boot has the system run the recovery at every start, or the daily update, as
 	// [schedule.Task.Install] does; nil: this is not the koshin of the whole PC.
 	Boot func(context.Context, schedule.Task) error
 }

@@ -55,6 +55,7 @@ func (w *world) commands() map[string]command {
 
 		"executable":      w.executable,
 		"boot":            boot,
+		"scheduled":       scheduled,
 		"windows-program": windowsProgram,
 
 		"setup-program":   setupProgram,

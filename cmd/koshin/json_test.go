@@ -34,7 +34,8 @@ func keys() map[string][]string {
 	}
 	return map[string][]string{
 		"check": check, "explain": check, "update": report, "rollback": report, "recover": report, "confirm": confirmed,
-		"error": {"error.code", "error.message", "error.remedy"},
+		"schedule": {"tasks[].name", "tasks[].state", "last_run.time", "last_run.code"},
+		"error":    {"error.code", "error.message", "error.remedy"},
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -17,10 +18,18 @@ import (
 // system's own start, and the settings and TLS stacks of Windows. A trial beside
 // it touches none of them.
 type machine struct {
-	config  string                                     // file
-	atBoot  func(context.Context, schedule.Task) error // has the system run the task at every start
-	windows *windowsPC                                 // nil: this is not Windows
-	stacks  confirm.AskFunc                            // WinINet and WinHTTP; nil: there are none
+	config    string // file
+	scheduler scheduler
+	windows   *windowsPC      // nil: this is not Windows
+	stacks    confirm.AskFunc // WinINet and WinHTTP; nil: there are none
+}
+
+// scheduler is what the system starts by itself, see package schedule.
+type scheduler struct {
+	install func(context.Context, schedule.Task) error
+	look    func(context.Context, schedule.Task) (schedule.Seen, error)
+	remove  func(ctx context.Context, name string) error
+	pause   func(ctx context.Context, within time.Duration) error
 }
 
 // windowsPC is what doctor sees of Windows, and may mend.
@@ -37,7 +46,12 @@ type windowsPC struct {
 func thisMachine() machine {
 	m := machine{
 		config: config.DefaultFile(),
-		atBoot: func(ctx context.Context, t schedule.Task) error { return t.Install(ctx) },
+		scheduler: scheduler{
+			install: func(ctx context.Context, t schedule.Task) error { return t.Install(ctx) },
+			look:    func(ctx context.Context, t schedule.Task) (schedule.Seen, error) { return t.Look(ctx) },
+			remove:  schedule.Remove,
+			pause:   schedule.Pause,
+		},
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -304,14 +305,19 @@ func TestTickIsNotForPeople(t *testing.T) {
 	}
 }
 
+// writeTrial writes a configuration of one product into a folder.
+func writeTrial(dir string) error {
+	text := "state_dir = \"state\"\n[source]\nurls = [\"https://updates.example/\"]\nanchor = \"root.json\"\n[[product]]\nid = \"torikomi-soshin\"\ndir = \"client\"\n"
+	return errors.Join(os.WriteFile(filepath.Join(dir, "root.json"), []byte("{}"), 0o600), os.WriteFile(filepath.Join(dir, "koshin.toml"), []byte(text), 0o600))
+}
+
 // A fix and its undo are two lines of the audit trail where this user may write
 // it; where not, that is said, with the place of the operator's own record.
 func TestDoctorFixIsAudited(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "koshin.toml")
-	must(t, os.WriteFile(filepath.Join(dir, "root.json"), []byte("{}"), 0o600))
-	must(t, os.WriteFile(file, []byte("state_dir = \"state\"\n[source]\nurls = [\"https://updates.example/\"]\nanchor = \"root.json\"\n[[product]]\nid = \"torikomi-soshin\"\ndir = \"client\"\n"), 0o600))
+	must(t, writeTrial(dir))
 	r := new(winsettingstest.Registry).Set(ws.Tick(), ws.Number(0xA0))
 	w := aWindows(r)
 	run := func(args ...string) (doc doctorJSON) {

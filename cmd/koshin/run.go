@@ -33,7 +33,8 @@ type app struct {
 	quiet      bool
 	progress   string
 
-	code exitcode.Code // of a verb that came to its end
+	code  exitcode.Code                     // of a verb that came to its end
+	ended func(exitcode.Code) exitcode.Code // records the end of a daily run; nil: this is none
 }
 
 // usageError is a command line that cannot be carried out as it is.
@@ -69,13 +70,19 @@ func runOn(ctx context.Context, m machine, args []string, streams terminal.Strea
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
 	err = root.ExecuteContext(ctx)
-	if a.closeLog != nil {
-		err = errors.Join(err, a.closeLog())
-	}
+	code := a.code
 	if err != nil {
-		return a.complain(err)
+		code = a.complain(err)
 	}
-	return a.code
+	if a.ended != nil {
+		code = a.ended(code)
+	}
+	if a.closeLog != nil {
+		if err := a.closeLog(); err != nil && code == exitcode.Done {
+			return a.complain(err)
+		}
+	}
+	return code
 }
 
 func (a *app) command() *cobra.Command {
@@ -102,7 +109,7 @@ func (a *app) command() *cobra.Command {
 	flags.BoolVar(&a.quiet, "quiet", false, "no talk on stderr")
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
-		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand,
+		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand, a.scheduleCommand,
 		a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand,
 	} {
 		root.AddCommand(a.marked(verb()))

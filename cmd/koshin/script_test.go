@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -41,20 +42,55 @@ func scriptKoshin() {
 }
 
 // wholePC is koshin where the script's own configuration is the one of the whole
-// PC. What the system is to run at its start goes to task.txt; $AT_BOOT says how
-// it takes that.
+// PC. What the system is to run goes to tasks; $AT_BOOT says how it takes that.
 func wholePC() {
 	work := os.Getenv("WORK")
-	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), atBoot: func(_ context.Context, t schedule.Task) error {
+	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
+	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+}
+
+// scriptScheduler keeps one file a task. Nobody waits for a moment here: it is
+// written to the file pause beside them.
+func scriptScheduler(dir string) scheduler {
+	takes := func() error {
 		switch os.Getenv("AT_BOOT") {
 		case "refused":
 			return fs.ErrPermission
 		case "none":
 			return errors.ErrUnsupported
 		}
-		return os.WriteFile(filepath.Join(work, "task.txt"), fmt.Appendln(nil, t.Name, t.Program, t.Args), 0o600)
-	}}
-	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+		return os.MkdirAll(dir, 0o700)
+	}
+	text := func(t schedule.Task) []byte { return fmt.Appendln(nil, t.Name, t.Program, t.Args) }
+	return scheduler{
+		install: func(_ context.Context, t schedule.Task) error {
+			if err := takes(); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, t.Name), text(t), 0o600)
+		},
+		look: func(_ context.Context, t schedule.Task) (schedule.Seen, error) {
+			data, err := os.ReadFile(filepath.Join(dir, t.Name))
+			switch {
+			case os.Getenv("AT_BOOT") == "none":
+				return schedule.Seen{}, errors.ErrUnsupported
+			case errors.Is(err, fs.ErrNotExist):
+				return schedule.Seen{State: schedule.Missing}, nil
+			case string(data) != string(text(t)):
+				return schedule.Seen{State: schedule.Differs, Differs: []string{"actions"}}, err
+			}
+			return schedule.Seen{State: schedule.Registered}, nil
+		},
+		remove: func(_ context.Context, name string) error {
+			if err := takes(); err != nil {
+				return err
+			}
+			return os.RemoveAll(filepath.Join(dir, name))
+		},
+		pause: func(_ context.Context, within time.Duration) error {
+			return os.WriteFile(filepath.Join(dir, "pause"), []byte(within.String()), 0o600)
+		},
+	}
 }
 
 // TestStories tells what the programs do together, one script a story:

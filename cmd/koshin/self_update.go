@@ -56,7 +56,7 @@ func (a *app) selfUpdateCommand() *cobra.Command {
 func (a *app) itself(c *config.Config) updater.Self {
 	self := updater.Self{ConfigFile: c.File}
 	if c.File == a.machine.config {
-		self.Boot = a.machine.atBoot
+		self.Boot = a.machine.scheduler.install
 	}
 	if own, err := manifest.ParseVersion(version); err == nil {
 		self.Version = own

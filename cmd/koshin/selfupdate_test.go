@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +107,14 @@ func boot(ts script, neg bool, args []string) {
 	config := ts.Getenv("PC")[len("--config="):]
 	task := schedule.Recover(filepath.Join(ts.MkAbs(args[0]), "rescue", exeName("koshin")), config)
 	ts.Check(ts.Exec(task.Program, task.Args...))
+}
+
+// scheduled: scheduled N [ARG…] is the daily run: what the system was given, and
+// what it adds; it must exit with N.
+func scheduled(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "scheduled N [ARG…]")
+	_, line, _ := strings.Cut(strings.TrimSuffix(ts.ReadFile("tasks/koshin-update"), "]\n"), "[")
+	exitCode(ts, false, slices.Concat([]string{args[0], "whole-pc"}, strings.Fields(line), args[1:]))
 }
 
 // whole: whole EXE VERSION… looks whether a koshin is byte for byte one of these

@@ -16,11 +16,15 @@ func (a *app) updateCommand() *cobra.Command {
 	var o updater.UpdateOptions
 	var yes bool
 	var from string
+	var d dailyRun
 	c := &cobra.Command{
 		Use:   "update",
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
+		RunE: d.before(a, a.onPC(func(ctx context.Context, s *session) error {
+			if d.scheduled {
+				a.ended = s.recordRun
+			}
 			var err error
 			if o.From, err = copyIn(from); err != nil {
 				return err
@@ -36,12 +40,13 @@ func (a *app) updateCommand() *cobra.Command {
 			o.Self = len(a.products) == 0 && (yes || o.DryRun) // nobody was asked about koshin
 			reports, err := s.updater.Update(ctx, products, o)
 			return s.showReports("update", reports, err)
-		}),
+		})),
 	}
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "everything short of the swap")
 	c.Flags().BoolVar(&yes, "yes", false, "ask nothing")
 	c.Flags().BoolVar(&o.Retry, "retry", false, "also a held build, an unknown or a damaged folder")
 	c.Flags().StringVar(&from, "from", "", "take the release from a copy of the repository in `DIR`")
+	d.flags(c)
 	return c
 }
 

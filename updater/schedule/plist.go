@@ -1,19 +1,31 @@
 package schedule
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // plistName is the label of a task among launchd's daemons; its file is named
 // after it.
 func (t Task) plistName() string { return "jp.koshin." + t.Name }
 
 // plist is the task as a launchd daemon, which runs as root when it is loaded,
-// and that is at every start.
+// and that is at every start. The daily one also runs at its hours; launchd
+// makes up for hours that a Mac slept through, its start for those when it was
+// off.
 func (t Task) plist() string {
-	var args strings.Builder
-	for _, arg := range append([]string{t.Program}, t.Args...) {
+	var args, hours strings.Builder
+	for _, arg := range append([]string{t.Program}, t.args()...) {
 		args.WriteString("\t\t<string>" + escapeXML(arg) + "</string>\n")
 	}
-	return strings.NewReplacer("{label}", t.plistName(), "{arguments}", args.String()).Replace(plistTemplate)
+	if t.When == Daily {
+		hours.WriteString("\t<key>ProcessType</key>\n\t<string>Background</string>\n\t<key>StartCalendarInterval</key>\n\t<array>\n")
+		for hour := firstHour % everyHours; hour < 24; hour += everyHours {
+			fmt.Fprintf(&hours, "\t\t<dict>\n\t\t\t<key>Hour</key>\n\t\t\t<integer>%d</integer>\n\t\t\t<key>Minute</key>\n\t\t\t<integer>0</integer>\n\t\t</dict>\n", hour)
+		}
+		hours.WriteString("\t</array>\n")
+	}
+	return strings.NewReplacer("{label}", t.plistName(), "{arguments}", args.String(), "{hours}", hours.String()).Replace(plistTemplate)
 }
 
 const plistTemplate = `<?xml version="1.0" encoding="UTF-8"?>
@@ -27,6 +39,6 @@ const plistTemplate = `<?xml version="1.0" encoding="UTF-8"?>
 {arguments}	</array>
 	<key>RunAtLoad</key>
 	<true/>
-</dict>
+{hours}</dict>
 </plist>
 `

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -27,13 +28,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// windowsTask is a task on a PC whose folders have the names that hurt.
+// Names of folders that hurt.
+const (
+	windowsConfig = `C:\Program Files\R&D "五月" 100% $HOME\koshin.toml`
+	unixConfig    = `/etc/ko shin/"R&D" 100% $HOME\五月.toml`
+)
+
 func windowsTask() Task {
-	return Recover(`C:\ProgramData\Koshin\state\rescue\koshin.exe`, `C:\Program Files\R&D "五月" 100% $HOME\koshin.toml`)
+	return Recover(`C:\ProgramData\Koshin\state\rescue\koshin.exe`, windowsConfig)
 }
 
-func unixTask() Task {
-	return Recover(`/var/lib/koshin/rescue/koshin`, `/etc/ko shin/"R&D" 100% $HOME\五月.toml`)
+func windowsTasks() []Task {
+	program := `C:\Program Files\五月 R&D\koshin.exe`
+	return []Task{windowsTask(), Update(program), Window(program)}
+}
+
+func unixTasks() []Task {
+	return []Task{Recover(`/var/lib/koshin/rescue/koshin`, unixConfig), Update("/opt/五月 R&D/koshin")}
 }
 
 func golden(t *testing.T, name string, got []byte) {
@@ -55,9 +66,15 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	golden(t, "recover.xml", windowsTask().taskXML())
-	golden(t, "koshin-recover.service", []byte(unixTask().unit()))
-	golden(t, "jp.koshin.koshin-recover.plist", []byte(unixTask().plist()))
+	for _, task := range windowsTasks() {
+		golden(t, task.Name+".xml", task.taskXML())
+	}
+	for _, task := range unixTasks() {
+		for _, u := range task.units() {
+			golden(t, u.name, []byte(u.content))
+		}
+		golden(t, task.plistName()+".plist", []byte(task.plist()))
+	}
 }
 
 // TestTaskXML reads the XML back as the Task Scheduler would.
@@ -115,31 +132,73 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// TestUnit splits the command of the unit again, and asks systemd about it.
+// TestUnit splits the command of the units again, and asks systemd about them.
 func TestUnit(t *testing.T) {
 	t.Parallel()
-	_, rest, _ := strings.Cut(unixTask().unit(), "ExecStart=")
-	line, _, _ := strings.Cut(rest, "\n")
-	words, err := shlex.Split(strings.NewReplacer("%%", "%", "$$", "$").Replace(line))
-	if err != nil || strings.Join(words[1:], "\n") != strings.Join(unixTask().Args, "\n") || words[0] != unixTask().Program {
-		t.Errorf("%q, %v", words, err)
-	}
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		t.Skip("no systemd-analyze on the PATH")
-	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	task := unixTask()
-	task.Program = self // systemd wants it to be there
-	file := filepath.Join(t.TempDir(), task.unitName())
-	if err := os.WriteFile(file, []byte(task.unit()), 0o644); err != nil {
-		t.Fatal(err)
+	var files []string
+	dir := t.TempDir()
+	for _, task := range unixTasks() {
+		_, rest, _ := strings.Cut(task.units()[0].content, "ExecStart=")
+		line, _, _ := strings.Cut(rest, "\n")
+		words, err := shlex.Split(strings.NewReplacer("%%", "%", "$$", "$").Replace(line))
+		if err != nil || strings.Join(words[1:], "\n") != strings.Join(task.Args, "\n") || words[0] != task.Program {
+			t.Errorf("%q, %v", words, err)
+		}
+		task.Program = self // systemd wants it to be there
+		for _, u := range task.units() {
+			files = append(files, filepath.Join(dir, u.name))
+			if err := os.WriteFile(files[len(files)-1], []byte(u.content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	out, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", file).CombinedOutput()
-	if err != nil || strings.Contains(string(out), task.Name) {
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("no systemd-analyze on the PATH")
+	}
+	out, err := exec.CommandContext(t.Context(), "systemd-analyze", append([]string{"verify", "--man=no"}, files...)...).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "koshin") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestPlist reads each daemon with a parser of XML, and each key once.
+func TestPlist(t *testing.T) {
+	t.Parallel()
+	for _, task := range unixTasks() {
+		var plist struct {
+			Dict struct {
+				Keys  []string `xml:"key"`
+				Words []string `xml:"array>string"`
+				Hours []struct {
+					Keys   []string `xml:"key"`
+					Values []int    `xml:"integer"`
+				} `xml:"array>dict"`
+			} `xml:"dict"`
+		}
+		decoder := xml.NewDecoder(strings.NewReader(task.plist()))
+		if err := decoder.Decode(&plist); err != nil {
+			t.Fatal(err)
+		}
+		d := plist.Dict
+		if strings.Join(d.Words, "\n") != strings.Join(append([]string{task.Program}, task.args()...), "\n") {
+			t.Errorf("%q", d.Words)
+		}
+		keys, hours := []string{"Label", "ProgramArguments", "RunAtLoad"}, 0
+		if task.When == Daily {
+			keys, hours = append(keys, "ProcessType", "StartCalendarInterval"), 6
+		}
+		if !slices.Equal(d.Keys, keys) || len(d.Hours) != hours {
+			t.Errorf("%q, %v", d.Keys, d.Hours)
+		}
+		for _, h := range d.Hours {
+			if !slices.Equal(h.Keys, []string{"Hour", "Minute"}) || len(h.Values) != 2 || h.Values[0]%4 != 1 || h.Values[1] != 0 {
+				t.Errorf("%v", h)
+			}
+		}
 	}
 }
 
@@ -154,6 +213,7 @@ func TestRefused(t *testing.T) {
 		{Name: "../x", Program: program},
 		{Name: "koshin-test", Program: "koshin"},
 		{Name: "koshin-test", Program: program, Args: []string{"a\nExecStart=/bin/sh"}},
+		{Name: "koshin-test", Program: program, Args: []string{"--config", "C:\\$(Arg0)\\koshin.toml"}},
 	} {
 		if err := task.Install(t.Context()); !errors.Is(err, ErrTask) {
 			t.Errorf("%+v: %v", task, err)

@@ -7,6 +7,8 @@ import (
 	"errors"
 )
 
-func (t Task) install(context.Context, string) error { return errors.ErrUnsupported }
+func (t Task) install(context.Context) error { return errors.ErrUnsupported }
 
-func (t Task) remove(context.Context, string) error { return errors.ErrUnsupported }
+func (t Task) look(context.Context) (Seen, error) { return Seen{}, errors.ErrUnsupported }
+
+func (t Task) remove(context.Context) error { return errors.ErrUnsupported }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,9 +17,12 @@ import (
 // folder is where koshin's tasks stand in the Task Scheduler.
 const folder = `\Koshin\`
 
+// maxTask bounds a task that is read back. One of ours takes 4 KiB.
+const maxTask = 256 << 10
+
 // install hands the task over to schtasks. The file for that is written beside
 // the task's program, where no ordinary user can exchange it.
-func (t Task) install(ctx context.Context, _ string) error {
+func (t Task) install(ctx context.Context) error {
 	if !windows.GetCurrentProcessToken().IsElevated() {
 		return fs.ErrPermission
 	}
@@ -34,20 +38,51 @@ func (t Task) install(ctx context.Context, _ string) error {
 	return schtasks(ctx, "/create", "/tn", folder+t.Name, "/xml", file.Name(), "/f")
 }
 
-func (t Task) remove(ctx context.Context, _ string) error {
+// look reads the file in which the Task Scheduler keeps the task, and not what
+// "schtasks /query /xml" prints: that has lost every letter that the code page of
+// the console has not. Users may read the daily task only.
+func (t Task) look(context.Context) (Seen, error) {
+	name, err := t.kept()
+	if err != nil {
+		return Seen{}, err
+	}
+	f, err := os.Open(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Seen{State: Missing}, nil
+	case errors.Is(err, fs.ErrPermission):
+		return Seen{State: Unknown}, nil
+	case err != nil:
+		return Seen{}, err
+	}
+	defer f.Close() //nolint:errcheck // opened for reading
+	data, err := io.ReadAll(io.LimitReader(f, maxTask))
+	if err != nil {
+		return Seen{}, err
+	}
+	differs := t.compare(data)
+	return Seen{State: stateOf(true, differs), Differs: differs}, nil
+}
+
+func (t Task) remove(ctx context.Context) error {
 	if !windows.GetCurrentProcessToken().IsElevated() {
 		return fs.ErrPermission
 	}
-	system, err := windows.GetSystemDirectory()
+	name, err := t.kept()
 	if err != nil {
 		return err
 	}
 	// schtasks has no exit code of its own for a task that is not there.
-	_, err = os.Lstat(filepath.Join(system, "Tasks", folder, t.Name))
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return schtasks(ctx, "/delete", "/tn", folder+t.Name, "/f")
+}
+
+// kept is the file in which the Task Scheduler keeps the task.
+func (t Task) kept() (string, error) {
+	system, err := windows.GetSystemDirectory()
+	return filepath.Join(system, "Tasks", folder, t.Name), err
 }
 
 func schtasks(ctx context.Context, args ...string) error {

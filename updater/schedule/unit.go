@@ -1,24 +1,44 @@
 package schedule
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
-// unitName is the file of a task among systemd's units.
-func (t Task) unitName() string { return t.Name + ".service" }
+// unit is one file of systemd.
+type unit struct {
+	name, content string
+	wantedBy      string // the target that starts it; empty: a timer does
+}
 
-// unit is the task as a systemd unit. The exit codes that koshin itself counts
-// as successes count for systemd too.
-func (t Task) unit() string {
+// units is the task as systemd has it: a service, and for the daily run the timer
+// that starts it, which makes up for what was missed while the PC was off.
+func (t Task) units() []unit {
 	words := []string{quoteUnit(t.Program)}
 	for _, arg := range t.Args {
 		words = append(words, quoteUnit(arg))
 	}
-	return strings.NewReplacer(
+	fill := strings.NewReplacer(
 		"{description}", strings.ReplaceAll(t.Description, "%", "%%"),
 		"{command}", strings.Join(words, " "),
-	).Replace(unitTemplate)
+		"{hours}", fmt.Sprintf("%02d/%d", firstHour%everyHours, everyHours),
+		"{within}", fmt.Sprintf("%ds", int(t.Within.Seconds())),
+	)
+	if t.When != Daily {
+		return []unit{{t.serviceName(), fill.Replace(bootService), "multi-user.target"}}
+	}
+	return []unit{
+		{t.serviceName(), fill.Replace(dailyService), ""},
+		{t.timerName(), fill.Replace(dailyTimer), "timers.target"},
+	}
 }
 
-const unitTemplate = `# Written by koshin.
+func (t Task) serviceName() string { return t.Name + ".service" }
+
+func (t Task) timerName() string { return t.Name + ".timer" }
+
+// The exit codes that koshin itself counts as successes count for systemd too.
+const bootService = `# Written by koshin.
 [Unit]
 Description={description}
 After=local-fs.target
@@ -31,6 +51,31 @@ TimeoutStartSec=2h
 
 [Install]
 WantedBy=multi-user.target
+`
+
+const dailyService = `# Written by koshin.
+[Unit]
+Description={description}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={command}
+TimeoutStartSec=2h
+`
+
+const dailyTimer = `# Written by koshin.
+[Unit]
+Description={description}
+
+[Timer]
+OnCalendar=*-*-* {hours}:00:00
+RandomizedDelaySec={within}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
 `
 
 // quoteUnit quotes one word of ExecStart: systemd replaces % and $, and reads

@@ -42,6 +42,15 @@ func Strongest(codes ...Code) Code {
 	return Done
 }
 
+// Scheduled is what the system's scheduler is told of a daily run: that it goes on
+// another time, or waits for a restart, is no failure to show to anybody.
+func (c Code) Scheduled() Code {
+	if slices.Contains([]Code{Available, Deferred, Restart}, c) {
+		return Done
+	}
+	return c
+}
+
 // Help is the list as a program's help shows it.
 const Help = `Exit codes:
   0    done

@@ -29,3 +29,15 @@ func TestStrongest(t *testing.T) {
 		}
 	}
 }
+
+func TestScheduled(t *testing.T) {
+	for c := range exitcode.Interrupted + 1 {
+		want := c
+		if c == 3 || c == 7 || c == 10 {
+			want = 0
+		}
+		if got := c.Scheduled(); got != want {
+			t.Errorf("%d: %d, want %d", c, got, want)
+		}
+	}
+}
