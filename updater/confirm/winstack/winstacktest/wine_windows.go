@@ -35,6 +35,7 @@ func Alone(t testing.TB) {
 			t.Error(err)
 		}
 	})
+	openRoots(t)
 	if key, err := registry.OpenKey(registry.LOCAL_MACHINE, schannel+`TLS 1.2\Client`, registry.SET_VALUE); err == nil {
 		err := key.DeleteValue("Enabled")
 		if !errors.Is(err, registry.ErrNotExist) {
