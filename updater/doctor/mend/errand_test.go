@@ -182,7 +182,7 @@ func TestErrandFaults(t *testing.T) {
 // Nothing but an errand is done, and nothing but an answer is believed.
 func TestErrandDocuments(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "{", `{"do":"fix","path":"HKLM\\x"}`, `{"do":"fix"` + strings.Repeat(" ", 2000) + "}", "[]", `"fix"`, `{"do":"fix"}{"do":"fix"}`} {
+	for _, text := range []string{"", "{", `{"do":"fix","path":"HKLM\\x"}`, `{"do":"fix"` + strings.Repeat(" ", 2000) + "}", "[]", `"fix"`, `{"do":"fix"}{"do":"fix"}`, `{"do":"fix"}` + strings.Repeat(" ", 2000)} {
 		told := 0
 		r := only(ws.Number(0xA0))
 		var out bytes.Buffer
