@@ -68,10 +68,10 @@ func (s *stage) startNginx(dir, address string) bool {
 		return false
 	}
 	ended := make(chan struct{})
-	go func() {
+	s.players.Go(func() {
 		_ = c.Wait() // killed with the stage
 		close(ended)
-	}()
+	})
 	for {
 		conn, err := new(net.Dialer).DialContext(s.ctx, "tcp", address)
 		select {

@@ -81,7 +81,7 @@ func (s *stage) untilAccept(program string, args ...string) (string, error) {
 		return "", err
 	}
 	found := make(chan string, 1)
-	go func() {
+	s.players.Go(func() {
 		for lines := bufio.NewScanner(stdout); lines.Scan(); { // to the end: a full pipe would stop it
 			if address, ok := strings.CutPrefix(lines.Text(), "ACCEPT "); ok {
 				select {
@@ -92,7 +92,7 @@ func (s *stage) untilAccept(program string, args ...string) (string, error) {
 		}
 		_ = c.Wait() // killed with the stage
 		close(found)
-	}()
+	})
 	address, ok := <-found
 	if !ok {
 		return "", fmt.Errorf("%s %q did not start: %s", program, args, said.Bytes())

@@ -170,7 +170,11 @@ func (d confirmSeen) atFault() hostSeen {
 func (w *world) newStage(name string) (s *stage, end func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(w.ctx, patience, errors.New("the row takes too long"))
 	s = &stage{world: w, ctx: ctx, name: name, dir: w.path("rows", name)}
-	return s, cancel, os.MkdirAll(s.dir, 0o755)
+	end = func() {
+		cancel()
+		s.players.Wait() // or they would outlive this one
+	}
+	return s, end, os.MkdirAll(s.dir, 0o755)
 }
 
 // prepare starts the hosts, publishes with their addresses, and makes the PC.
@@ -190,9 +194,7 @@ func (r row) prepare(s *stage) (*pc, error) {
 		return nil, err
 	}
 	// While all was well, the PC learnt of the host: confirm asks nobody else.
-	well := *s
-	well.inside, well.env = inside{}, nil
-	if r, err := pc.koshin(s.ctx, &well, "check"); err != nil || r.exit != 0 {
+	if r, err := pc.koshin(s.ctx, &stage{world: s.world, ctx: s.ctx}, "check"); err != nil || r.exit != 0 {
 		return nil, fmt.Errorf("koshin check: %s: %w", r, err)
 	}
 	if s.proxy != "" {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -27,6 +28,8 @@ type stage struct {
 	proxy   string   // in koshin.toml; "": the environment's
 	inside  inside
 	offline bool // the release host is gone as well
+
+	players sync.WaitGroup // programs that play hosts; killed with the context
 }
 
 func (s *stage) file(name string) string { return filepath.Join(s.dir, name) }
