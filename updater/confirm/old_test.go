@@ -1,9 +1,11 @@
 package confirm
 
 import (
+	"bufio"
 	"crypto/tls"
 	"io"
 	"net"
+	"net/http"
 	"testing"
 
 	"github.com/koshin-updater/koshin/manifest"
@@ -20,11 +22,12 @@ func TestProveOldVersions(t *testing.T) {
 	good := transporttest.Issue(t, ca, localca.Leaf{})
 	rsa := transporttest.Issue(t, ca, localca.Leaf{RSA: true})
 	yes, no := true, false
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 	host := func(config *tls.Config) func(*testing.T) string {
 		return func(t *testing.T) string { return transporttest.Host(t, config, answer) }
 	}
 	// breaking serves TLS 1.2, and ends everything older in its own way.
-	breaking := func(end func(net.Conn)) func(*testing.T) string {
+	breaking := func(answer string, end func(net.Conn)) func(*testing.T) string {
 		return raw(func(conn net.Conn) {
 			hello := make([]byte, 11)
 			if _, err := io.ReadFull(conn, hello); err != nil {
@@ -34,9 +37,11 @@ func TestProveOldVersions(t *testing.T) {
 				end(conn)
 				return
 			}
-			server := tls.Server(&replayed{conn, hello}, transport.ServerConfig(good))
-			if server.Handshake() == nil {
-				_, _ = io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+			config := transport.ServerConfig(good)
+			config.NextProtos = []string{"http/1.1"}
+			server := tls.Server(&replayed{conn, hello}, config)
+			if _, err := http.ReadRequest(bufio.NewReader(server)); err == nil {
+				_, _ = io.WriteString(server, answer)
 			}
 			_ = server.Close()
 		})
@@ -55,11 +60,12 @@ func TestProveOldVersions(t *testing.T) {
 			CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}}), []Refusal{Accepted, Accepted}, &no},
 		"asks for a certificate first": {host(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{good},
 			ClientAuth: tls.RequireAnyClientCert}), []Refusal{Accepted, Accepted}, &no},
-		"breaks off with alert 40": {breaking(func(conn net.Conn) { _, _ = conn.Write([]byte{21, 3, 1, 0, 2, 2, 40}) }), []Refusal{Presumed, Presumed}, &yes},
-		"breaks off with alert 70": {breaking(func(conn net.Conn) { _, _ = conn.Write([]byte{21, 3, 1, 0, 2, 2, 70}) }), []Refusal{Refused, Refused}, &yes},
-		"hangs up":                 {breaking(func(net.Conn) {}), []Refusal{Presumed, Presumed}, &yes},
-		"resets":                   {breaking(func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }), []Refusal{Presumed, Presumed}, &yes},
-		"answers without TLS":      {breaking(func(conn net.Conn) { _, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n") }), []Refusal{Unknown, Unknown}, nil},
+		"breaks off with alert 40": {breaking(ok, func(conn net.Conn) { _, _ = conn.Write([]byte{21, 3, 1, 0, 2, 2, 40}) }), []Refusal{Presumed, Presumed}, &yes},
+		"breaks off with alert 70": {breaking(ok, func(conn net.Conn) { _, _ = conn.Write([]byte{21, 3, 1, 0, 2, 2, 70}) }), []Refusal{Refused, Refused}, &yes},
+		"hangs up":                 {breaking(ok, func(net.Conn) {}), []Refusal{Presumed, Presumed}, &yes},
+		"resets":                   {breaking(ok, func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }), []Refusal{Presumed, Presumed}, &yes},
+		"hangs up, and is down":    {breaking("", func(net.Conn) {}), []Refusal{Presumed, Presumed}, &yes}, // TLS 1.2 stood
+		"answers without TLS":      {breaking(ok, func(conn net.Conn) { _, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n") }), []Refusal{Unknown, Unknown}, nil},
 		"hangs up on everybody":    {raw(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }), []Refusal{Presumed, Presumed}, nil},
 		"nobody listens":           {func(t *testing.T) string { return "https://" + transporttest.DeadAddress(t) }, []Refusal{Unknown, Unknown}, nil},
 	} {

@@ -337,7 +337,7 @@ func TestProveBudgetAndSideBySide(t *testing.T) {
 	ca := transporttest.Authority(t)
 	url := transporttest.Host(t, transport.ServerConfig(transporttest.Issue(t, ca, localca.Leaf{})), answer)
 	hosts := []manifest.Host{{URL: "https://" + silent.Addr().String()}, {URL: url}}
-	report, err := Prove(t.Context(), trusting(t, ca, Options{Budget: time.Second, Confirm: manifest.Confirm{Hosts: hosts}}))
+	report, err := Prove(t.Context(), trusting(t, ca, Options{Budget: 3 * time.Second, Confirm: manifest.Confirm{Hosts: hosts}}))
 	if err != nil {
 		t.Fatal(err)
 	}

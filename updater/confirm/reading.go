@@ -34,7 +34,7 @@ func (s StackProof) fails() bool { return s.OK != nil && !s.reached() }
 // speaksTLS12 says that the host went along with TLS 1.2 far enough to know
 // that it does not break off every handshake.
 func (s StackProof) speaksTLS12() bool {
-	return s.TLS != "" || len(s.ChainSHA256) > 0 || s.Cause == CauseClientCertificate
+	return s.Stage == StageRequest || s.Stage == StageAnswer || len(s.ChainSHA256) > 0 || s.Cause == CauseClientCertificate
 }
 
 // interceptor names who re-signs the traffic on the way: his root was put into
