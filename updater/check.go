@@ -120,6 +120,14 @@ func clientIsRunning(p Product, m *manifest.Manifest) ([]installer.Process, erro
 	}), err
 }
 
+// ask is what this PC says about itself, or the zero value, which is not known.
+func ask[T any](of func() T) (answer T) {
+	if of != nil {
+		answer = of()
+	}
+	return answer
+}
+
 // facts gathers what a decision depends on.
 func (u *Updater) facts(ctx context.Context, inst *installer.Product, p Product, m *manifest.Manifest, in installer.Installed) (Facts, error) {
 	id, err := u.installation()
@@ -135,6 +143,7 @@ func (u *Updater) facts(ctx context.Context, inst *installer.Product, p Product,
 		Installed: in.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, OSVersion: osVersion(),
 		Space: u.space(p, data), Holds: u.holds(p.ID), Installation: id,
 	}
+	f.Busy, f.Power, f.Line = u.busy(), ask(u.options.Power), ask(u.options.Line)
 	if running, err := clientIsRunning(p, m); err == nil {
 		f.Running, f.RunningKnown = running, true
 	}

@@ -1,6 +1,10 @@
 package updater
 
-import "github.com/koshin-updater/koshin/manifest"
+import (
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
 
 // Action is what check says and update does.
 type Action string
@@ -24,6 +28,8 @@ type Decision struct {
 	Ready    *bool               // installed at or above the floor; nil: cannot be said
 	Target   *manifest.Candidate // the build to install, or the one that waits
 	Gates    []Gate
+	At       time.Time // the moment of the decision, from which what is left is counted
+	Ending   *Ending   // the installed build stops connecting soon; nil: no such day is near
 }
 
 // Decide chooses the build to install and judges every gate. It looks at the
@@ -31,7 +37,7 @@ type Decision struct {
 // through, so that an optional build that waits never hides a required one
 // below it.
 func Decide(f Facts) Decision {
-	d := Decision{Action: ActNone}
+	d := Decision{Action: ActNone, At: f.Now}
 	if f.Manifest.TLSReady != nil {
 		d.Floor = f.Manifest.TLSReady.Version
 	}
@@ -39,6 +45,7 @@ func Decide(f Facts) Decision {
 		d.Ready = &ready
 		d.Required = !ready
 	}
+	d.Ending = endingOf(f.Now, d.Ready, f.Manifest.TLSReady)
 	if f.Installed.IsZero() {
 		d.Required = true
 	}

@@ -6,6 +6,9 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/busy"
+	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/power"
 )
 
 func version(t *testing.T, text string) manifest.Version {
@@ -52,6 +55,18 @@ func needs(os string) func(*manifest.Build) {
 	return func(b *manifest.Build) { b.MinOS, _ = manifest.ParseVersion(os) }
 }
 
+func notNow(now time.Time) func(*Facts) {
+	return func(f *Facts) { f.Busy.Lease = busy.Lease{From: now.Add(-time.Hour), For: 3 * time.Hour} }
+}
+
+func date(t *testing.T, text string) *manifest.Date {
+	d, err := manifest.ParseDate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &d
+}
+
 func TestDecide(t *testing.T) {
 	fifth := time.Date(2021, 5, 5, 3, 0, 0, 0, time.UTC)
 	twentieth := time.Date(2021, 5, 20, 3, 0, 0, 0, time.UTC)
@@ -80,6 +95,23 @@ func TestDecide(t *testing.T) {
 		{"unknown system", "2.2", []manifest.Build{build(t, "2.3", needs("10.0"))}, func(f *Facts) { f.OSVersion = manifest.Version{} }, ActUpdate, "2.3", MinimumOS, Unknown},
 		{"no room", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Space.Install.Free = 50e6 }, ActDeferred, "2.3", DiskSpace, Closed},
 		{"client open", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Running = []installer.Process{{PID: 7, Name: "client.exe"}} }, ActDeferred, "2.3", ClientRunning, Closed},
+		{"battery low, even below the floor", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Power = power.State{Source: power.Battery, Percent: 29} }, ActDeferred, "2.3", BatteryLow, Closed},
+		{"battery good", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Power = power.State{Source: power.Battery, Percent: 30} }, ActUpdate, "2.3", "", ""},
+		{"power unknown", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Power = power.State{} }, ActUpdate, "2.3", BatteryLow, Unknown},
+		{"metered", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Line = line.Metered }, ActDeferred, "2.3", MeteredLine, Closed},
+		{"metered, below the floor", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Line = line.Metered }, ActRequired, "2.3", MeteredLine, Ignored},
+		{"metered, loaded already", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) {
+			f.Line = line.Metered
+			f.Space.Loaded = map[string]int64{manifest.Digest{}.String(): 10e6}
+		}, ActUpdate, "2.3", "", ""},
+		{"line unknown", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Line = "" }, ActUpdate, "2.3", MeteredLine, Unknown},
+		{"not now", "2.2", []manifest.Build{build(t, "2.3")}, notNow(twentieth), ActDeferred, "2.3", BusyLease, Closed},
+		{"not now, for three days", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { notNow(twentieth)(f); f.Busy.Since = twentieth.Add(-72 * time.Hour) }, ActUpdate, "2.3", BusyLease, Ignored},
+		{"not now, on the deadline", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { notNow(twentieth)(f); f.Manifest.Deadline = date(t, "2021-05-20") }, ActDeferred, "2.3", BusyLease, Closed},
+		{"not now, after the deadline", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { notNow(twentieth)(f); f.Manifest.Deadline = date(t, "2021-05-19") }, ActUpdate, "2.3", BusyLease, Ignored},
+		{"not now, below a floor that has come", "2.1", []manifest.Build{build(t, "2.3")}, notNow(twentieth), ActRequired, "2.3", BusyLease, Ignored},
+		{"not now, below a floor to come", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { notNow(twentieth)(f); f.Manifest.TLSReady.Since = *date(t, "2021-06-01") }, ActDeferred, "2.3", BusyLease, Closed},
+		{"something that is no lease", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Busy.Refused = true }, ActUpdate, "2.3", BusyLease, Unknown},
 		{"claim window", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Now = fifth }, ActDeferred, "2.3", ClaimWindow, Closed},
 		{"at fault before", "2.2", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Holds = []Hold{{Version: version(t, "2.3.0")}} }, ActHeld, "2.3", Held, Closed},
 		{"at fault before, below the floor", "2.1", []manifest.Build{build(t, "2.3")}, func(f *Facts) { f.Holds = []Hold{{Version: version(t, "2.3")}} }, ActHeld, "2.3", Held, Closed},
@@ -96,7 +128,7 @@ func TestDecide(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			f := Facts{
-				Now: twentieth, Window: Window{1, 10}, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
+				Now: twentieth, Window: Window{Usual: Span{First: 1, Last: 10}}, Power: power.State{Source: power.Mains}, Line: line.Free, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
 				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
 			}
 			if c.edit != nil {
@@ -120,7 +152,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestClaimWindowInJapan(t *testing.T) {
-	w := Window{1, 10}
+	w := Window{Usual: Span{First: 1, Last: 10}}
 	cases := []struct {
 		now    string
 		inside bool
@@ -142,10 +174,117 @@ func TestClaimWindowInJapan(t *testing.T) {
 		}
 	}
 	february := time.Date(2021, 2, 10, 0, 0, 0, 0, time.UTC)
-	if until, inside := (Window{1, 31}).Until(february); !inside || until.UTC().Format(time.DateOnly) != "2021-02-28" {
+	if until, inside := (Window{Usual: Span{First: 1, Last: 31}, Months: map[Month]Span{{0, time.March}: {}}}).Until(february); !inside || until.UTC().Format(time.DateOnly) != "2021-02-28" {
 		t.Errorf("a window to the 31st ends in February on %s", until.UTC())
 	}
 	if _, inside := (Window{}).Until(february); inside {
 		t.Error("no window is never inside")
+	}
+}
+
+// Months differ, federations close early, and a window may go on into the next
+// month.
+func TestClaimWindowWithExceptions(t *testing.T) {
+	w := Window{
+		Usual: Span{First: 1, Last: 10, End: 18 * time.Hour},
+		Months: map[Month]Span{
+			{2021, time.May}:  {First: 1, Last: 12, Start: 9 * time.Hour},
+			{0, time.May}:     {First: 2, Last: 3},
+			{0, time.June}:    {First: 25, Last: 31},
+			{0, time.July}:    {First: 1, Last: 5, End: time.Hour},
+			{0, time.January}: {},
+		},
+	}
+	const clock = "2006-01-02 15:04"
+	for _, c := range []struct{ now, until, next string }{
+		{"2021-04-10 17:59", "2021-04-10 18:00", "2021-05-01 09:00"},
+		{"2021-04-10 18:00", "", "2021-05-01 09:00"},
+		{"2021-05-01 08:59", "", "2021-05-01 09:00"},
+		{"2021-05-12 23:59", "2021-05-13 00:00", "2021-06-25 00:00"},
+		{"2022-05-03 12:00", "2022-05-04 00:00", "2022-06-25 00:00"}, // the May of other years
+		{"2021-06-30 12:00", "2021-07-05 01:00", "2021-07-01 00:00"}, // to the end of June, and on
+		{"2021-12-31 23:00", "", "2022-02-01 00:00"},                 // none in January
+	} {
+		now, err := time.ParseInLocation(clock, c.now, japan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		until, inside := w.Until(now.UTC())
+		if inside != (c.until != "") || inside && until.Format(clock) != c.until {
+			t.Errorf("%s: inside %v, until %s", c.now, inside, until)
+		}
+		if next := w.Next(now.UTC()); next.Format(clock) != c.next {
+			t.Errorf("%s: next %s, want %s", c.now, next, c.next)
+		}
+	}
+	ever := Window{Usual: Span{First: 1, Last: 31}}
+	if until, inside := ever.Until(time.Date(2021, 2, 10, 0, 0, 0, 0, japan)); !inside || !until.IsZero() {
+		t.Errorf("a window without an end ends on %s", until)
+	}
+	if next := (Window{}).Next(time.Date(2021, 2, 10, 0, 0, 0, 0, japan)); !next.IsZero() {
+		t.Errorf("no window begins on %s", next)
+	}
+}
+
+// The day on which a build stops connecting is Japan's, and is said two claim
+// windows before.
+func TestEnding(t *testing.T) {
+	floor := &manifest.Floor{Version: version(t, "2.2"), Since: *date(t, "2021-04-01")}
+	no, yes := false, true
+	for _, c := range []struct {
+		now   string // in Japan
+		ready *bool
+		floor *manifest.Floor
+		days  int // negative: nothing is said
+	}{
+		{"2021-01-29 23:59", &no, floor, -1},
+		{"2021-01-30 00:00", &no, floor, 60},
+		{"2021-03-30 12:00", &no, floor, 1},
+		{"2021-03-31 00:00", &no, floor, 0},
+		{"2021-03-31 23:59", &no, floor, 0},
+		{"2021-04-01 00:00", &no, floor, -1},
+		{"2021-03-30 12:00", &yes, floor, -1},
+		{"2021-03-30 12:00", nil, floor, -1},
+		{"2021-03-30 12:00", &no, nil, -1},
+	} {
+		now, err := time.ParseInLocation("2006-01-02 15:04", c.now, japan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := endingOf(now.UTC(), c.ready, c.floor)
+		if (e != nil) != (c.days >= 0) || e != nil && (e.Days != c.days || e.LastDay.String() != "2021-03-31") {
+			t.Errorf("%s: %+v, want %d", c.now, e, c.days)
+		}
+	}
+}
+
+// A gate says when it will change by itself, and only where that is known.
+func TestUntil(t *testing.T) {
+	now := time.Date(2021, 5, 20, 3, 0, 0, 0, time.UTC)
+	f := Facts{
+		Now: now, Window: Window{Usual: Span{First: 1, Last: 10}}, Manifest: story(t, build(t, "2.3", rollout(0))), Installed: version(t, "2.2"),
+		OS: "windows", Arch: "amd64", Space: Space{State: Volume{Free: -1}, Install: Volume{Free: -1}}, Installation: "a-pc",
+	}
+	notNow(now)(&f)
+	f.Manifest.Deadline = date(t, "2021-05-20")
+	for _, g := range Decide(f).Gates {
+		want := time.Time{}
+		switch g.Name {
+		case BusyLease:
+			want = now.Add(2 * time.Hour)
+		case ClaimWindow:
+			want = time.Date(2021, 6, 1, 0, 0, 0, 0, japan)
+		}
+		if !g.Until.Equal(want) {
+			t.Errorf("%s: until %s, want %s", g.Name, g.Until, want)
+		}
+	}
+	f.Busy.Lease.For = 12 * time.Hour // until 23:00 in Japan, or the midnight of the deadline, or the floor
+	f.Now = now.Add(time.Hour)
+	f.Busy.Lease.From = f.Now
+	for _, g := range Decide(f).Gates {
+		if want := time.Date(2021, 5, 21, 0, 0, 0, 0, japan); g.Name == BusyLease && !g.Until.Equal(want) {
+			t.Errorf("cut short to %s, want %s", g.Until, want)
+		}
 	}
 }

@@ -6,20 +6,33 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/power"
 )
 
 // GateName is one reason to act or to wait.
 type GateName string
 
-// The gates, in their order of strength.
+// The gates, in their order of strength (DESIGN section 7, which does not name
+// battery and metered). What this PC cannot do stands above what its operator
+// does not want, and that above what is only better later.
+//
+// Battery stands beside disk space: an update that the power ends halfway is
+// put right at the next start, but on a PC that its operator finds dead in the
+// claim window. No floor and no wish changes that; a socket does, in a minute.
+// Metered stands beside the rollout share, and like it does not count below the
+// floor: money that is saved by a client that cannot send claims is not saved.
 const (
 	Delegated     GateName = "delegated"      // claims are sent by somebody else
 	Withdrawn     GateName = "withdrawn"      // the publisher took the newest build back
 	MinimumOS     GateName = "minimum-os"     // the build needs a newer system
 	DiskSpace     GateName = "disk-space"     // no room for download, staging and backup
+	BatteryLow    GateName = "battery"        // on battery, and not enough is left
 	ClientRunning GateName = "client-running" // the client is open
+	BusyLease     GateName = "busy-lease"     // the operator or the client says "not now"
 	ClaimWindow   GateName = "claim-window"   // claims are being sent these days
 	Held          GateName = "held"           // this build was at fault here before
+	MeteredLine   GateName = "metered"        // loading costs money
 	RolloutShare  GateName = "rollout-share"  // this PC's turn comes later
 )
 
@@ -61,19 +74,26 @@ type Facts struct {
 	Only         manifest.Version // no other build is looked at; zero: any
 	Staged       manifest.Version // stands ready on the disk already; zero: none
 	Installation string
+	Power        power.State
+	Line         line.Cost
+	Busy         Busy
 }
 
-// gates judges one candidate. Below the floor the rollout share and a hold by
-// hand do not count: a client that cannot connect must not wait its turn.
+// gates judges one candidate. Below the floor the rollout share, a metered line
+// and a hold by hand do not count: a client that cannot connect must not wait
+// its turn.
 func (f Facts) gates(c manifest.Candidate, required bool, withdrawn Gate) []Gate {
 	return []Gate{
 		f.delegatedGate(),
 		withdrawn,
 		f.minimumOS(c),
 		f.diskSpace(c),
+		f.battery(),
 		f.clientRunning(c),
+		f.busyLease(required),
 		f.claimWindow(),
 		f.held(c, required),
+		f.metered(c, required),
 		f.rollout(c, required),
 	}
 }
@@ -114,11 +134,16 @@ func (f Facts) clientRunning(c manifest.Candidate) Gate {
 
 func (f Facts) claimWindow() Gate {
 	until, inside := f.Window.Until(f.Now)
-	if !inside {
-		return open(ClaimWindow)
+	next := f.Window.Next(f.Now)
+	switch {
+	case inside && until.IsZero():
+		return Gate{Name: ClaimWindow, Verdict: Closed, Reason: note(GateWindowEver)}
+	case inside:
+		return Gate{Name: ClaimWindow, Verdict: Closed, Until: until, Reason: note(GateWindow, "until", until)}
+	case !next.IsZero():
+		return Gate{Name: ClaimWindow, Verdict: Open, Until: next, Reason: note(GateWindowNext, "from", next)}
 	}
-	return Gate{Name: ClaimWindow, Verdict: Closed, Until: until,
-		Reason: note(GateWindow, "days", f.Window, "until", until.In(japan).Format("2006-01-02 15:04"))}
+	return open(ClaimWindow)
 }
 
 func (f Facts) held(c manifest.Candidate, required bool) Gate {

@@ -1,6 +1,11 @@
 package updater
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
+)
 
 // Key names a sentence in the catalogue that the programs keep. This package
 // decides what is said; it never holds the words.
@@ -10,15 +15,35 @@ type Key string
 type Note struct {
 	Key  Key
 	Args map[string]string // replaces {name} in the sentence
+
+	// Values that each language writes in its own way.
+	Days    map[string]manifest.Date
+	Moments map[string]time.Time
 }
 
 // note makes a Note from alternating names and values.
 func note(key Key, args ...any) Note {
 	n := Note{Key: key, Args: make(map[string]string, len(args)/2)}
 	for i := 0; i+1 < len(args); i += 2 {
-		n.Args[fmt.Sprint(args[i])] = fmt.Sprint(args[i+1])
+		name := fmt.Sprint(args[i])
+		switch value := args[i+1].(type) {
+		case time.Time:
+			n.Moments = with(n.Moments, name, value)
+		case manifest.Date:
+			n.Days = with(n.Days, name, value)
+		default:
+			n.Args[name] = fmt.Sprint(value)
+		}
 	}
 	return n
+}
+
+func with[T any](m map[string]T, name string, value T) map[string]T {
+	if m == nil {
+		m = map[string]T{}
+	}
+	m[name] = value
+	return m
 }
 
 // The sentences. The catalogue's test finds one that has no words.
@@ -82,7 +107,19 @@ const (
 	GateRunning    Key = "gate-running"
 	GateRunningOwe Key = "gate-running-restart"
 	GateRunningAsk Key = "gate-running-unknown"
+	GateBattery    Key = "gate-battery"
+	GateBatteryOK  Key = "gate-battery-enough"
+	GateBatteryAsk Key = "gate-battery-unknown"
+	GateBusy       Key = "gate-busy"
+	GateBusyAhead  Key = "gate-busy-ahead"
+	GateBusyOften  Key = "gate-busy-renewed"
+	GateBusyLimit  Key = "gate-busy-past-limit"
+	GateBusyBad    Key = "gate-busy-refused"
+	GateMetered    Key = "gate-metered"
+	GateMeteredAsk Key = "gate-metered-unknown"
 	GateWindow     Key = "gate-window"
+	GateWindowEver Key = "gate-window-without-end"
+	GateWindowNext Key = "gate-window-next"
 	GateHeld       Key = "gate-held"
 	GateHeldByHand Key = "gate-held-by-hand"
 	GateRollout    Key = "gate-rollout"

@@ -8,6 +8,8 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/power"
 )
 
 func restartAllowed(b *manifest.Build) {
@@ -55,7 +57,7 @@ func TestOwedFate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := Facts{
-				Now: twentieth, Window: Window{1, 10}, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
+				Now: twentieth, Window: Window{Usual: Span{First: 1, Last: 10}}, Manifest: story(t, c.builds...), Installed: version(t, c.installed),
 				OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
 				Staged: version(t, "2.3"),
 			}
@@ -92,9 +94,9 @@ func TestRestartAllowedOpensOneGate(t *testing.T) {
 		{"allowed, not its turn", build(t, "2.3", restartAllowed, rollout(0)), fifth.AddDate(0, 0, 15), ActDeferred, map[GateName]GateVerdict{ClientRunning: Ignored, RolloutShare: Closed}},
 	} {
 		d := Decide(Facts{
-			Now: c.now, Window: Window{1, 10}, Manifest: story(t, c.build), Installed: version(t, "2.2"),
+			Now: c.now, Window: Window{Usual: Span{First: 1, Last: 10}}, Manifest: story(t, c.build), Installed: version(t, "2.2"),
 			OS: "windows", Arch: "amd64", OSVersion: version(t, "6.3"), Space: Space{State: Volume{Free: 1 << 40}, Install: Volume{Free: 1 << 40}}, RunningKnown: true, Installation: "a-pc",
-			Running: []installer.Process{{PID: 7, Name: "client.exe", User: "tanaka"}},
+			Running: []installer.Process{{PID: 7, Name: "client.exe", User: "tanaka"}}, Power: power.State{Source: power.Mains}, Line: line.Free,
 		})
 		if d.Action != c.action {
 			t.Errorf("%s: %s, want %s", c.name, d.Action, c.action)

@@ -205,7 +205,10 @@ func (j *job) decideOwed(ctx context.Context, m *manifest.Manifest, in installer
 		return err
 	}
 	facts.Retry, facts.Only = o.Retry, o.Version
-	d := Decide(facts)
+	d, err := j.judge(facts)
+	if err != nil {
+		return err
+	}
 	if d.Action == ActDeferred && d.onlyWindow() && j.hasAgreed(AskOutage) {
 		d.yieldWindow()
 	}

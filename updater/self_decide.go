@@ -52,8 +52,11 @@ func (j *job) decideSelf(ctx context.Context, m *manifest.Manifest, in installer
 		return err
 	}
 	facts.Running, facts.RunningKnown, facts.Retry = nil, true, j.options.Retry
-	d := Decide(facts)
+	d, err := j.judge(facts)
 	j.report.Decision = d
+	if err != nil {
+		return err
+	}
 	if d.Target != nil {
 		j.report.To = d.Target.Build.Version
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/line"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -133,8 +134,11 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 		return nil, err
 	}
 	facts.Retry = j.options.Retry
-	d := Decide(facts)
+	d, err := j.judge(facts)
 	j.report.Decision = d
+	if err != nil {
+		return nil, err
+	}
 	if d.Target != nil {
 		j.report.To = d.Target.Build.Version
 		if err := pack.CheckRatio(d.Target.Package.Size, d.Target.Package.InstalledSize); err != nil {
@@ -168,6 +172,19 @@ func (j *job) decide(ctx context.Context, m *manifest.Manifest, in installer.Ins
 	}
 	j.report.Outcome = Deferred
 	return before, nil
+}
+
+// judge decides, and remembers which lease kept an update back. A folder that
+// stands in for the repository costs nothing to load from.
+func (j *job) judge(f Facts) (Decision, error) {
+	if j.options.From != nil {
+		f.Line = line.Free
+	}
+	d := Decide(f)
+	if j.options.DryRun {
+		return d, nil
+	}
+	return d, j.noteBusy(f, d)
 }
 
 // yieldWindow opens the claim window's gate.

@@ -20,6 +20,8 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/audit"
 	"github.com/koshin-updater/koshin/updater/confirm"
+	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/power"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -56,6 +58,8 @@ type Options struct {
 	Events    func(Event)                                // nil: nobody listens
 	Consent   func(ctx context.Context, q Question) bool // nil: nobody can be asked
 	Clean     func(text string) string                   // takes the names of people out of what is recorded; nil: leaves them
+	Power     func() power.State                         // nil: not known
+	Line      func() line.Cost                           // nil: not known
 	Log       *slog.Logger                               // nil is silent
 }
 

@@ -80,6 +80,7 @@ func (s *session) showFinding(f updater.Finding) {
 		fmt.Fprintln(s.Err, s.say("detail", "detail", p.Detail))
 		return
 	}
+	s.showEnding(d)
 	s.showSentence(f)
 	s.showOwed(f.Owed)
 	if d.Target != nil && (d.Action == updater.ActUpdate || d.Action == updater.ActRequired) {
@@ -159,18 +160,20 @@ func (s *session) text(t manifest.Text) string {
 	return t.EN
 }
 
-// day is a date as people write it: with the Japanese era, which is what the
-// notice used, and the western year beside it.
+// showEnding says until when the installed build can connect, where that is near.
+func (s *session) showEnding(d updater.Decision) {
+	switch {
+	case d.Ending == nil:
+	case d.Ending.Days == 0:
+		s.sayln("check-works-today", "day", s.day(d.Ending.LastDay))
+	default:
+		s.sayln("check-works-until", "day", s.day(d.Ending.LastDay), "days", d.Ending.Days)
+	}
+}
+
+// day is a date as people write it.
 func (s *session) day(d manifest.Date) string {
-	t := d.Time()
-	if s.language != messages.Japanese {
-		return t.Format("2 January 2006")
-	}
-	western := t.Format("2006年1月2日")
-	if year := t.Year() - 2018; t.Year() >= 2020 {
-		return fmt.Sprintf("令和%d年%d月%d日（%s）", year, t.Month(), t.Day(), western)
-	}
-	return western
+	return messages.Day(s.language, d)
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

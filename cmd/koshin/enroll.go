@@ -15,6 +15,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -128,7 +129,10 @@ func makeFolders(configuration, state string) error {
 	if state == "" {
 		state = config.DefaultStateDir()
 	}
-	return protect.Make(state, protect.Everyone)
+	if err := protect.Make(state, protect.Everyone); err != nil {
+		return err
+	}
+	return busy.Make(state) // later runs may have no right to
 }
 
 // fromHere makes what was typed relative to this folder absolute: in the file

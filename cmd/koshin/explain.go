@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/updater"
 )
@@ -41,11 +43,26 @@ func (s *session) explain(f updater.Finding) {
 		s.code = s.checkCode(f)
 		return
 	}
+	s.showEnding(f.Decision)
 	var rows [][]string
 	for _, g := range f.Decision.Gates {
 		rows = append(rows, []string{"  " + string(g.Name), s.say("verdict-" + string(g.Verdict)), s.words.Note(s.language, g.Reason)})
+		if !g.Until.IsZero() {
+			until := s.say("explain-until", "until", messages.Moment(s.language, g.Until), "left", s.left(g.Until.Sub(f.Decision.At)))
+			rows = append(rows, []string{"", "", until})
+		}
 	}
 	terminal.Table(s.Out, rows)
 	s.showOwed(f.Owed)
 	fmt.Fprintln(s.Out)
+}
+
+// left is a length of time as people count it: minutes near its end, hours where
+// it is more than two days.
+func (a *app) left(d time.Duration) string {
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	if hours := minutes / 60; hours >= 48 {
+		return a.say("left-days", "days", hours/24, "hours", hours%24)
+	}
+	return a.say("left-hours", "hours", minutes/60, "minutes", minutes%60)
 }

@@ -103,6 +103,7 @@ type checkJSON struct {
 	Latest    *string            `json:"latest"`
 	TLSReady  *bool              `json:"tls_ready"`
 	Action    updater.Action     `json:"action"`
+	WorksTo   string             `json:"works_until,omitempty"` // the installed build's last day, where it is near
 	Download  *downloadJSON      `json:"download"`
 	Gates     []gateJSON         `json:"gates"`
 	Restart   *restartJSON       `json:"restart,omitempty"`
@@ -115,6 +116,9 @@ func (a *app) checkJSON(f updater.Finding) checkJSON {
 		foundJSON: newFoundJSON(f.Installed),
 		Product:   f.Product.ID, Installed: versionJSON(f.Installed.Version), Floor: versionJSON(d.Floor), Latest: versionJSON(d.Latest),
 		TLSReady: d.Ready, Action: d.Action, Gates: a.gatesJSON(d.Gates), Restart: newRestartJSON("", f.Owed), Error: a.errorJSON(f.Err),
+	}
+	if d.Ending != nil {
+		one.WorksTo = d.Ending.LastDay.String()
 	}
 	if d.Target != nil {
 		one.Download = &downloadJSON{Kind: "full", Bytes: d.Target.Package.Size}
@@ -141,6 +145,7 @@ type reportJSON struct {
 	DryRun   bool               `json:"dry_run,omitempty"`
 	Download *downloadJSON      `json:"download"`
 	Gates    []gateJSON         `json:"gates,omitempty"`
+	WorksTo  string             `json:"works_until,omitempty"`
 	Plan     *planJSON          `json:"plan,omitempty"`
 	Data     *dataJSON          `json:"data,omitempty"`
 	Confirm  *confirm.Report    `json:"confirm"`
@@ -164,6 +169,9 @@ func (a *app) reportJSON(r updater.Report) reportJSON {
 	}
 	if r.Outcome == updater.Deferred && !r.DryRun {
 		one.Gates = a.gatesJSON(r.Decision.Gates)
+		if r.Decision.Ending != nil {
+			one.WorksTo = r.Decision.Ending.LastDay.String()
+		}
 	}
 	for _, n := range r.Notes {
 		one.Notes = append(one.Notes, a.words.Note(a.language, n))

@@ -161,6 +161,7 @@ func recoverKey(r updater.Report) string {
 
 // showWaiting says why an update waits.
 func (s *session) showWaiting(r updater.Report) {
+	s.showEnding(r.Decision)
 	for _, g := range r.Decision.Gates {
 		if g.Verdict == updater.Closed {
 			fmt.Fprintln(s.Out, s.words.Note(s.language, g.Reason))

@@ -12,6 +12,8 @@ import (
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/config"
+	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/power"
 	"github.com/koshin-updater/koshin/updater/redact"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -129,10 +131,12 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		Self:      a.itself(c),
 		BuildTime: built(),
 		Clean:     redact.System().Text,
+		Power:     power.Read,
+		Line:      line.Read,
 		Log:       a.log,
 	}
 	if c.Window != nil {
-		o.Window = updater.Window{First: c.Window.Days.First, Last: c.Window.Days.Last}
+		o.Window = windowOf(*c.Window)
 	}
 	for _, p := range c.Products {
 		o.Products = append(o.Products, updater.Product{ID: p.ID, Dir: p.Dir, Channel: p.Channel})

@@ -57,7 +57,7 @@ func (s *session) statusJSON(statuses []updater.Status) statusJSON {
 		Submission: string(s.config.Submission), Sources: s.config.Source.URLs, Products: []productStatusJSON{},
 	}
 	if s.config.Window != nil {
-		days := s.config.Window.Days.String()
+		days := s.config.Window.String()
 		doc.Window = &days
 	}
 	for _, st := range statuses {
@@ -80,7 +80,7 @@ func (s *session) showStatus(statuses []updater.Status) {
 	s.sayln("status-state", "dir", s.config.StateDir)
 	s.sayln("status-sources", "sources", strings.Join(s.config.Source.URLs, ", "))
 	if s.config.Window != nil {
-		s.sayln("status-window", "days", s.config.Window.Days)
+		s.sayln("status-window", "days", s.config.Window)
 	}
 	for _, st := range statuses {
 		s.sayln("check-heading", "title", s.title(st.Title, st.Product.ID), "product", st.Product.ID)

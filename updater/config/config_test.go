@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/koshin-updater/koshin/updater/config"
 )
@@ -60,6 +62,18 @@ func TestFaultsAreLocated(t *testing.T) {
 		{"wrong type", `urls = ["https://updates.example/koshin/"]`, `urls = 3`, "source.urls", 5},
 		{"syntax", `[source]`, `[source`, "", 4},
 		{"window", `"1-10"`, `"10-1"`, "window.days", 8},
+		{"window without days", `days = "1-10"`, `start = "09:00"`, "window.days", 0},
+		{"window that is none", `"1-10"`, `"none"`, "window.days", 0},
+		{"window's hour", `[window]`, "[window]\nend = \"25:00\"", "window.end", 8},
+		{"window's hour without a minute", `[window]`, "[window]\nstart = \"9\"", "window.start", 8},
+		{"window's unknown key", `[window]`, "[window]\nclose = \"18:00\"", "window.close", 8},
+		{"window upside down", `days = "1-10"`, "days = \"10\"\nstart = \"18:00\"\nend = \"09:00\"", "window", 0},
+		{"exception's month", `[[product]]`, "[[window.except]]\nmonth = \"May\"\n[[product]]", "window.except.month", 10},
+		{"exception without a month", `[[product]]`, "[[window.except]]\ndays = \"1-12\"\n[[product]]", "window.except[0].month", 0},
+		{"exception's days", `[[product]]`, "[[window.except]]\nmonth = \"05\"\ndays = \"0-12\"\n[[product]]", "window.except.days", 11},
+		{"exception's unknown key", `[[product]]`, "[[window.except]]\nmonth = \"05\"\nday = \"1-12\"\n[[product]]", "window.except.day", 11},
+		{"exception twice", `[[product]]`, "[[window.except]]\nmonth = \"05\"\n[[window.except]]\nmonth = \"05\"\n[[product]]", "window.except[1].month", 0},
+		{"exception upside down", `[[product]]`, "[[window.except]]\nmonth = \"05\"\ndays = \"10\"\nstart = \"18:00\"\nend = \"09:00\"\n[[product]]", "window.except[0]", 0},
 		{"language", `"ja"`, `"fr"`, "language", 0},
 		{"submission", `"self"`, `"agent"`, "submission", 0},
 		{"product name", `"torikomi-soshin"`, `"Torikomi"`, "product[0].id", 0},
@@ -102,12 +116,51 @@ func TestNotEnrolled(t *testing.T) {
 	}
 }
 
-// What enroll writes is what Load reads.
-func TestEncodeIsReadBack(t *testing.T) {
-	c, _, err := load(t, good)
+const exceptions = `[window]
+days = "1-10"
+start = "09:00"
+end = "18:00"
+[[window.except]]
+month = "2021-05"
+days = "1-12"
+[[window.except]]
+month = "05"
+end = "24:00"
+[[window.except]]
+month = "12"
+days = "none"
+`
+
+func TestWindowWithExceptions(t *testing.T) {
+	w := whole(t).Window
+	if got, want := w.String(), "1-10 (09:00-18:00), 2021-05: 1-12 (09:00-18:00), 05: 1-10 (09:00-24:00), 12: none"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if year, month := w.Except[0].Month.Split(); year != 2021 || month != 5 {
+		t.Errorf("%d %s", year, month)
+	}
+	if year, month := w.Except[1].Month.Split(); year != 0 || month != 5 {
+		t.Errorf("%d %s", year, month)
+	}
+	if got := (config.Clock{Text: "18:30"}).Since(); got != 18*time.Hour+30*time.Minute {
+		t.Error(got)
+	}
+}
+
+// whole is a configuration with all that a window can have.
+func whole(t *testing.T) *config.Config {
+	t.Helper()
+	text := strings.Replace(good, "[window]\ndays = \"1-10\"\n", exceptions, 1)
+	c, _, err := load(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// What enroll writes is what Load reads.
+func TestEncodeIsReadBack(t *testing.T) {
+	c := whole(t)
 	text, err := c.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +169,7 @@ func TestEncodeIsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
-	if again.Products[0] != c.Products[0] || *again.Window != *c.Window || again.Source.URLs[0] != c.Source.URLs[0] {
+	if again.Products[0] != c.Products[0] || !reflect.DeepEqual(again.Window, c.Window) || again.Source.URLs[0] != c.Source.URLs[0] {
 		t.Errorf("%+v is not %+v", again, c)
 	}
 }

@@ -71,6 +71,9 @@ func (c *Config) complete() error {
 	if c.Source.Proxy == "" {
 		c.Source.Proxy = "auto"
 	}
+	if err := c.completeWindow(fault); err != nil {
+		return err
+	}
 	return c.completeProducts(fault)
 }
 

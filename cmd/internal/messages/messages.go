@@ -65,6 +65,15 @@ func (c *Catalogue) Say(language Language, key string, args ...any) string {
 // of its own is said with it.
 func (c *Catalogue) Note(language Language, n updater.Note) string {
 	args := maps.Clone(n.Args)
+	if args == nil {
+		args = map[string]string{}
+	}
+	for name, day := range n.Days {
+		args[name] = Day(language, day)
+	}
+	for name, moment := range n.Moments {
+		args[name] = Moment(language, moment)
+	}
 	if reason, ok := args["reason"]; ok {
 		args["reason"] = c.Reason(language, reason)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/audit"
+	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
@@ -167,6 +168,8 @@ func kinds() []kind {
 		{trust.ErrUnknownProduct, "product-not-offered", exitcode.Failed},
 		{trust.ErrIncomplete, "repository-incomplete", exitcode.Failed},
 
+		{busy.ErrLength, "lease-length", exitcode.Usage},
+		{busy.ErrRefused, "lease-refused", exitcode.Failed},
 		{updater.ErrBusy, "busy-koshin", exitcode.Busy},
 		{both{installer.ErrInUse, installer.ErrNotRestored}, "busy-not-restored", exitcode.Busy},
 		{both{installer.ErrInUse, updater.ErrNotRecorded}, "busy-not-recorded", exitcode.Busy},
