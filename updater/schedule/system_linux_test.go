@@ -55,6 +55,11 @@ func TestSystemd(t *testing.T) {
 		if err := os.WriteFile(unit, []byte("[Service]\nExecStart=/bin/sh\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		differ := []string{task.units()[0].name}
+		if task.When == Daily { // the link is the timer's
+			differ = append(differ, enabled.name)
+		}
+		state(Differs, differ...)
 		if err := s.install(t.Context(), task); err != nil {
 			t.Fatal(err)
 		}
