@@ -44,6 +44,7 @@ func (w *world) commands() map[string]command {
 		"replace":   replace,
 		"break-off": breakOff,
 		"document":  checkDocument,
+		"alone":     alone,
 
 		"koshin-release": program("koshin-release"),
 
