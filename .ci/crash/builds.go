@@ -34,9 +34,13 @@ const (
 	afterSetup  = "4.3.0"
 )
 
-// setupScript installs a version as such programs do: not at all in one go.
+// setupScript installs a version as such programs do: not at all in one go. It
+// ends at its first error: what a program leaves out and calls a success, only its
+// version could show.
 const setupScript = `#!/bin/sh
-mkdir -p "$1" && cd "$1" || exit 2
+set -e
+mkdir -p "$1"
+cd "$1"
 rm -f VERSION client
 printf 'program %s' >client
 printf '%s\n' >VERSION
