@@ -137,11 +137,12 @@ func TestHostilePlaces(t *testing.T) {
 	t.Parallel()
 	good := Lease{time.Now().UTC().Truncate(time.Second), time.Hour}
 	for name, put := range map[string]func(t *testing.T, place, victim string){
-		"a folder":         func(t *testing.T, place, _ string) { must(t, os.Mkdir(place, 0o755)) },
-		"a link":           func(t *testing.T, place, victim string) { link(t, victim, place) },
-		"a huge file":      func(t *testing.T, place, _ string) { must(t, os.WriteFile(place, make([]byte, 1<<20), 0o600)) },
-		"a lease and more": func(t *testing.T, place, _ string) { must(t, os.WriteFile(place, []byte(good.String()+"x"), 0o600)) },
-		"a pipe":           func(t *testing.T, place, _ string) { pipe(t, place) },
+		"a folder":                 func(t *testing.T, place, _ string) { must(t, os.Mkdir(place, 0o755)) },
+		"a link":                   func(t *testing.T, place, victim string) { link(t, victim, place) },
+		"a huge file":              func(t *testing.T, place, _ string) { must(t, os.WriteFile(place, make([]byte, 1<<20), 0o600)) },
+		"a lease and more":         func(t *testing.T, place, _ string) { must(t, os.WriteFile(place, []byte(good.String()+"x"), 0o600)) },
+		"a pipe":                   func(t *testing.T, place, _ string) { pipe(t, place) },
+		"a pipe that is held open": func(t *testing.T, place, _ string) { heldPipe(t, place) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,5 +214,8 @@ func link(t *testing.T, to, at string) {
 	t.Helper()
 	if err := os.Symlink(to, at); err != nil {
 		t.Skip("no right to make links here:", err)
+	}
+	if is, err := os.Lstat(at); err != nil || is.Mode()&os.ModeSymlink == 0 {
+		t.Skip("this system says that it makes links, and makes none") // Wine 8
 	}
 }
