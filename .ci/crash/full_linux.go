@@ -41,7 +41,9 @@ func (i *images) fillAtCall(ctx context.Context, r *run) error {
 	if err := r.endedByItself(ended); err != nil {
 		return err
 	}
-	if open, err := r.undecided(); err != nil || open {
+	// Somebody else's installer needs room for the way back that koshin cannot set
+	// aside: there recover finishes it when there is room again.
+	if open, err := r.undecided(); err != nil || (open && r.plan.pc != pcSetup) {
 		r.note += "; the way back did not end on the full disk"
 		r.failed = isStuck
 		return err

@@ -211,10 +211,11 @@ func (r *run) next(ctx context.Context) (failure string, err error) {
 			return "", err
 		}
 		failure = result.String()
-		if result.exit != 6 && (result.exit != 5 || r.retry) {
+		taken := result.exit == 5 || (result.exit == 7 && r.plan.pc == pcSetup) // an installer that failed is held
+		if result.exit != 6 && (!taken || r.retry) {
 			break
 		}
-		r.retry = result.exit == 5
+		r.retry = taken
 	}
 	return failure, nil
 }
