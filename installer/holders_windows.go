@@ -44,6 +44,9 @@ type rmProcessInfo struct {
 	canBeRestart int32
 }
 
+// call keeps what its arguments point to where it is until the system has answered.
+//
+//go:uintptrescapes
 func (r rstrtmgr) call(name string, args ...uintptr) error {
 	proc := r.dll.NewProc(name)
 	if err := proc.Find(); err != nil {
