@@ -11,6 +11,15 @@ const (
 	Fix        Action = "fix"         // mends the one setting that the view names
 	SaveReport Action = "save-report" // 診断結果を保存する
 	Close      Action = "close"
+
+	// The answers to a question.
+	LaterShort Action = "later-2h" // for two hours
+	LaterLong  Action = "later-4h" // for four
+	LaterToday Action = "later-12h"
+	FixYes     Action = "fix-yes"
+	ClearSSL2  Action = "clear-ssl2" // SSL 2.0, which excludes TLS 1.2, is turned off with it
+	KeepSSL2   Action = "keep-ssl2"
+	Back       Action = "back" // nothing of the kind
 )
 
 // Mood is the sign beside the headline.
@@ -39,6 +48,9 @@ type View struct {
 	// HoldShutdown is why Windows should not end now, shown by Windows itself.
 	// "": it may.
 	HoldShutdown string
+	// Hidden: somebody closed the window while work goes on. Nothing is to be
+	// seen of it, and it comes back where there is something to say.
+	Hidden bool
 }
 
 // Product is one client's part of the window.
