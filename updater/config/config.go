@@ -75,6 +75,7 @@ type Config struct {
 	StateDir   string     `toml:"state_dir"`
 	Source     Source     `toml:"source"`
 	Window     *Window    `toml:"window"`
+	Report     *Report    `toml:"report,omitempty"`
 	Products   []Product  `toml:"product"`
 }
 

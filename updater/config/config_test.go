@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,9 @@ func TestFaultsAreLocated(t *testing.T) {
 		{"exception's unknown key", `[[product]]`, "[[window.except]]\nmonth = \"05\"\nday = \"1-12\"\n[[product]]", "window.except.day", 11},
 		{"exception twice", `[[product]]`, "[[window.except]]\nmonth = \"05\"\n[[window.except]]\nmonth = \"05\"\n[[product]]", "window.except[1].month", 0},
 		{"exception upside down", `[[product]]`, "[[window.except]]\nmonth = \"05\"\ndays = \"10\"\nstart = \"18:00\"\nend = \"09:00\"\n[[product]]", "window.except[0]", 0},
+		{"report without a folder", `[window]`, "[report]\n[window]", "report.folder", 0},
+		{"report to an address", `[window]`, "[report]\nfolder = 'smb://server/share'\n[window]", "report.folder", 0},
+		{"report's unknown key", `[window]`, "[report]\nfile = 'x'\n[window]", "report.file", 8},
 		{"language", `"ja"`, `"fr"`, "language", 0},
 		{"submission", `"self"`, `"agent"`, "submission", 0},
 		{"product name", `"torikomi-soshin"`, `"Torikomi"`, "product[0].id", 0},
@@ -97,6 +101,25 @@ func TestFaultsAreLocated(t *testing.T) {
 				t.Errorf("placed at %s:%d %q, want line %d %q (%v)", fault.File, fault.Line, fault.Key, c.line, c.key, err)
 			}
 		})
+	}
+}
+
+func TestReportFolder(t *testing.T) {
+	c, file, err := load(t, good+"[report]\nfolder = 'ready'\n")
+	if err != nil || c.ReportFolder() != filepath.Join(filepath.Dir(file), "ready") {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, _, err = load(t, good); err != nil || c.ReportFolder() != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	const share = `\\server\share\koshin`
+	c, _, err = load(t, good+"[report]\nfolder = '"+share+"'\n")
+	if runtime.GOOS == "windows" {
+		if err != nil || c.ReportFolder() != share {
+			t.Errorf("%+v, %v", c, err)
+		}
+	} else if !errors.Is(err, config.ErrInvalid) { // it would become a file's name beside koshin.toml
+		t.Errorf("a share of Windows is taken here: %v", err)
 	}
 }
 
@@ -168,6 +191,9 @@ func TestEncodeIsReadBack(t *testing.T) {
 	again, _, err := load(t, string(text))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
+	}
+	if strings.Contains(string(text), "report") {
+		t.Errorf("a section that nobody asked for:\n%s", text)
 	}
 	if again.Products[0] != c.Products[0] || !reflect.DeepEqual(again.Window, c.Window) || again.Source.URLs[0] != c.Source.URLs[0] {
 		t.Errorf("%+v is not %+v", again, c)

@@ -74,6 +74,9 @@ func (c *Config) complete() error {
 	if err := c.completeWindow(fault); err != nil {
 		return err
 	}
+	if err := c.completeReport(fault); err != nil {
+		return err
+	}
 	return c.completeProducts(fault)
 }
 
