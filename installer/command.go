@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/process"
-	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -19,8 +16,6 @@ const (
 	// program on an old PC needs some seconds to start, right after signing in
 	// half a minute; one that takes longer has opened a window and waits.
 	commandPatience = 60 * time.Second
-	// commandPipes is how long children may hold its output after it has ended.
-	commandPipes = 2 * time.Second
 	// versionLines is where in the output the version is looked for. Further
 	// down it may be another component's.
 	versionLines = 3
@@ -34,14 +29,13 @@ func (p *Product) runCommand(ctx context.Context, rule manifest.Rule) (manifest.
 	if err != nil {
 		return manifest.Version{}, fmt.Errorf("%w: %w", ErrNoVersion, err)
 	}
-	if err := p.mayRun(rule.Path, program); err != nil {
-		return manifest.Version{}, err
-	}
 	output, err := p.output(ctx, program, rule.Args)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return manifest.Version{}, context.Cause(ctx)
-	}
-	if err != nil {
+	case errors.Is(err, process.ErrUnsafe):
+		return manifest.Version{}, fmt.Errorf("%w: %w", ErrUnsafeProgram, err)
+	case err != nil:
 		return manifest.Version{}, fmt.Errorf("%w: %s: %w: %.200q", ErrNoVersion, rule.Path, err, output)
 	}
 	return versionIn(output)
@@ -50,25 +44,11 @@ func (p *Product) runCommand(ctx context.Context, rule manifest.Rule) (manifest.
 func (p *Product) output(ctx context.Context, program string, args []string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.commandPatience, fmt.Errorf("no answer within %v", p.commandPatience))
 	defer cancel()
-	var out process.Output
-	cmd, group, err := process.Start(ctx, func() *exec.Cmd {
-		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Dir, cmd.WaitDelay = p.place.Dir, commandPipes
-		cmd.Stdout, cmd.Stderr = &out, &out
-		return cmd
-	})
-	if err != nil {
-		return "", err
+	answer, err := process.Careful(p.elevated, p.place.AsOperator)(ctx, process.Short{Path: program, Dir: p.place.Dir, Args: args})
+	if err == nil && answer.ExitCode != 0 {
+		err = fmt.Errorf("exit code %d", answer.ExitCode)
 	}
-	err = cmd.Wait()
-	group.End()
-	switch {
-	case ctx.Err() != nil:
-		err = context.Cause(ctx)
-	case errors.Is(err, exec.ErrWaitDelay):
-		err = nil // the program itself has answered and ended well
-	}
-	return out.String(), err
+	return answer.Output, err
 }
 
 // versionIn is the first version in the first lines of text that say something.
@@ -86,24 +66,4 @@ func versionIn(output string) (manifest.Version, error) {
 		}
 	}
 	return manifest.Version{}, fmt.Errorf("%w: the program says %.200q", ErrNoVersion, output)
-}
-
-// mayRun refuses to run with the rights of the whole system what an ordinary
-// user could have put there: the program itself and every folder from the
-// install folder down to it, out of which it may load more.
-func (p *Product) mayRun(name, program string) error {
-	if !p.elevated() {
-		return nil
-	}
-	err := protect.File(program, false)
-	for dir := path.Dir(name); err == nil; dir = path.Dir(dir) {
-		err = protect.Folder(p.path(path.Join(p.live, dir)))
-		if dir == "." {
-			break
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsafeProgram, err)
-	}
-	return nil
 }

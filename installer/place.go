@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/installer/uninstallkey"
 	"github.com/koshin-updater/koshin/manifest"
@@ -26,6 +27,11 @@ type Place struct {
 	// Waiting, if any, is told of a file in use that is being waited for, after
 	// the first half second of it. Holders is empty where nobody can say who.
 	Waiting func(path string, holders []Process) `json:"-"`
+
+	// AsOperator, if any, runs a detection rule's program with the rights of
+	// whoever works at this PC, where ordinary users could have changed it and
+	// koshin has the rights of the whole system.
+	AsOperator process.RunFunc `json:"-"`
 }
 
 // Product is one product at its [Place]. It is for one goroutine; the caller

@@ -54,7 +54,7 @@ func (j *job) begin(ctx context.Context) error {
 // is one.
 func (j *job) prove(ctx context.Context, c manifest.Confirm, installed bool) (*confirm.Report, error) {
 	reach := j.Updater.options.Reach
-	o := confirm.Options{Confirm: c, CAFile: reach.CAFile, Roots: reach.Roots, Proxy: reach.Proxy, Stacks: reach.Stacks, Log: j.log}
+	o := confirm.Options{Confirm: c, CAFile: reach.CAFile, Roots: reach.Roots, Proxy: reach.Proxy, Stacks: reach.Stacks, AsOperator: reach.AsOperator, Log: j.log}
 	if installed {
 		o.Dir = j.product.Dir
 	}
@@ -101,7 +101,7 @@ func (j *job) rehearse(ctx context.Context, m *manifest.Manifest, staged *instal
 		return nil
 	}
 	j.phase(j.product.ID, PhaseRehearse, note(NoteRehearse))
-	place := confirm.Place{Dir: staged.Dir, URL: m.Confirm.Hosts[0].URL, CAFile: j.Updater.options.Reach.CAFile}
+	place := confirm.Place{Dir: staged.Dir, URL: m.Confirm.Hosts[0].URL, CAFile: j.Updater.options.Reach.CAFile, AsOperator: j.Updater.options.Reach.AsOperator}
 	_, err := confirm.StartTest(ctx, *m.Confirm.SelfTest, place, v)
 	if err != nil && (errors.Is(err, confirm.ErrBroken) || errors.Is(err, confirm.ErrWrongVersion)) {
 		reason := HoldBroken

@@ -16,6 +16,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/audit"
@@ -69,6 +70,11 @@ type Reach struct {
 	Roots  *x509.CertPool
 	Proxy  transport.ProxyFunc
 	Stacks confirm.AskFunc // nil: only Go's
+
+	// AsOperator runs a client's program with the operator's rights, where koshin
+	// has those of the whole system and ordinary users could have changed it; nil:
+	// it is not run.
+	AsOperator process.RunFunc
 }
 
 // Question is something only the operator can answer.
@@ -120,7 +126,7 @@ func (u *Updater) productState(p manifest.ProductID) string {
 }
 
 func (u *Updater) place(p Product) installer.Place {
-	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID), Journal: u.newest, Waiting: u.waiting(p.ID)}
+	return installer.Place{Product: p.ID, Dir: p.Dir, State: u.productState(p.ID), Journal: u.newest, Waiting: u.waiting(p.ID), AsOperator: u.options.Reach.AsOperator}
 }
 
 // Select returns the configured products with these names, or all of them.

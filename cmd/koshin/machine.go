@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/confirm/winstack"
@@ -12,6 +13,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/ownstore"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/schedule"
+	usersession "github.com/koshin-updater/koshin/updater/session"
 )
 
 // machine is what there is once on a PC: the configuration of the whole PC, the
@@ -22,6 +24,7 @@ type machine struct {
 	scheduler scheduler
 	windows   *windowsPC      // nil: this is not Windows
 	stacks    confirm.AskFunc // WinINet and WinHTTP; nil: there are none
+	operator  process.RunFunc // runs a client's program without the rights of the whole system
 }
 
 // scheduler is what the system starts by itself, see package schedule.
@@ -52,10 +55,12 @@ func thisMachine() machine {
 			remove:  schedule.Remove,
 			pause:   schedule.Pause,
 		},
+		operator: usersession.AsOperator,
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}
 		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
+		m.operator = triedByOperator(usersession.AsOperator, usersession.TrialThrough(inSession("try", usersession.MaxVerdict)))
 	}
 	return m
 }

@@ -26,7 +26,7 @@ func TestExitCodeOfVerdict(t *testing.T) {
 			t.Errorf("%s, %s: exit code %d, the words say %d (%+v)", verb, reason, got, want, r.After.State)
 		}
 	}
-	for _, before := range []confirm.Client{confirm.Connected, confirm.CannotConnect, confirm.Broken, confirm.NoSelfTest, confirm.NotInstalled} {
+	for _, before := range []confirm.Client{confirm.Connected, confirm.CannotConnect, confirm.Broken, confirm.NoSelfTest, confirm.NotAsked, confirm.NotInstalled} {
 		for _, after := range states() {
 			judgement := confirm.Judge(confirm.State{Client: before}, after)
 			outcome := updater.Updated
@@ -53,7 +53,7 @@ func TestExitCodeOfVerdict(t *testing.T) {
 // states are those that proofs can lead to: a reading goes with what it reads.
 func states() []confirm.State {
 	var all []confirm.State
-	for _, client := range []confirm.Client{confirm.Connected, confirm.CannotConnect, confirm.Broken, confirm.NoSelfTest, confirm.NotInstalled} {
+	for _, client := range []confirm.Client{confirm.Connected, confirm.CannotConnect, confirm.Broken, confirm.NoSelfTest, confirm.NotAsked, confirm.NotInstalled} {
 		for _, row := range []struct {
 			probe    confirm.Probe
 			readings []confirm.Reason

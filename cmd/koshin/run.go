@@ -110,7 +110,7 @@ func (a *app) command() *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
 		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand, a.scheduleCommand,
-		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand,
+		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand,
 	} {
 		root.AddCommand(a.marked(verb()))
 	}

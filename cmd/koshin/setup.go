@@ -127,7 +127,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		StateDir:  c.StateDir,
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
-		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy, Stacks: a.machine.stacks},
+		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy, Stacks: a.machine.stacks, AsOperator: a.machine.operator},
 		Self:      a.itself(c),
 		BuildTime: built(),
 		Clean:     redact.System().Text,

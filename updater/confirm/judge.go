@@ -9,6 +9,7 @@ const (
 	CannotConnect Client = "cannot-connect" // it started, but could not connect
 	Broken        Client = "broken"         // it did not start, crashed or hung
 	NoSelfTest    Client = "no-self-test"   // the manifest has no self_test
+	NotAsked      Client = "not-asked"      // nobody is signed in with whose rights it could run
 	NotInstalled  Client = "not-installed"  // there is no client: a first install's "before"
 	Started       Client = "started"        // it started, which is all a [StartTest] asks; never in a [State]
 )
@@ -103,7 +104,7 @@ func (s State) Reason() Reason {
 	clientFails := s.Client == CannotConnect || s.Client == Broken
 	stacksTell := s.Reading != "" && s.Reading != ReasonNetwork
 	switch {
-	case s.Verdict() == Confirmed && s.Client == NoSelfTest:
+	case s.Verdict() == Confirmed && (s.Client == NoSelfTest || s.Client == NotAsked):
 		return ReasonProbeAlone
 	case s.Verdict() == Confirmed:
 		return ReasonAllGood

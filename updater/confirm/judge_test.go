@@ -6,7 +6,7 @@ import "testing"
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	var (
-		anyClient = []Client{Connected, CannotConnect, Broken, NoSelfTest, NotInstalled}
+		anyClient = []Client{Connected, CannotConnect, Broken, NoSelfTest, NotAsked, NotInstalled}
 		started   = []Client{Connected, CannotConnect}
 		couldNot  = []Client{CannotConnect, NotInstalled} // a first install counts as this
 		anyProbe  = []Probe{ProbeOK, ProbePartly, ProbeFailed}
@@ -31,6 +31,8 @@ func TestJudge(t *testing.T) {
 		{"any | fails | connected", anyClient, fails, is(Connected), Keep, false, ReasonProbeFails},
 		{"any | fails | cannot connect", anyClient, fails, is(CannotConnect), Keep, false, ReasonNetwork},
 		{"any | OK | no self_test", anyClient, ok, is(NoSelfTest), Commit, false, ReasonProbeAlone},
+		{"any | OK | not asked", anyClient, ok, is(NotAsked), Commit, false, ReasonProbeAlone},
+		{"any | fails | not asked", anyClient, fails, is(NotAsked), Keep, false, ReasonNetwork},
 		{"any | fails | no self_test", anyClient, fails, is(NoSelfTest), Keep, false, ReasonNetwork},
 		{"a first install that is broken is removed again", is(NotInstalled), anyProbe, is(Broken), RollBack, true, ReasonBroken},
 		// What the table leaves open.
@@ -99,7 +101,7 @@ func TestVerdict(t *testing.T) {
 // What must hold for every pair of states, whatever the table says.
 func TestJudgeAlways(t *testing.T) {
 	t.Parallel()
-	clients := []Client{Connected, CannotConnect, Broken, NoSelfTest, NotInstalled}
+	clients := []Client{Connected, CannotConnect, Broken, NoSelfTest, NotAsked, NotInstalled}
 	probes := []Probe{ProbeOK, ProbePartly, ProbeFailed}
 	doubts := []bool{false, true}
 	var states []State

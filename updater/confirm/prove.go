@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -29,7 +30,9 @@ type Options struct {
 	Proxy   transport.ProxyFunc // as transport.ParseProxy; nil: none
 	Stacks  AskFunc             // asks WinINet and WinHTTP; nil: they are unavailable
 	Budget  time.Duration       // per host; 0: DefaultBudget
-	Log     *slog.Logger
+	// AsOperator is as in [Place].
+	AsOperator process.RunFunc
+	Log        *slog.Logger
 
 	expected *expectedRoots // made by Prove
 	resolver *net.Resolver  // nil: the system's; tests bring a name server of their own
@@ -84,7 +87,7 @@ func (o Options) own() []*x509.Certificate {
 
 // place is where and with which words the self_test runs.
 func (o Options) place() Place {
-	p := Place{Dir: o.Dir, CAFile: o.CAFile}
+	p := Place{Dir: o.Dir, CAFile: o.CAFile, AsOperator: o.AsOperator}
 	if len(o.Confirm.Hosts) > 0 {
 		p.URL = o.Confirm.Hosts[0].URL
 	}

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/process"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -28,8 +27,6 @@ var (
 const (
 	// defaultTimeout is for a manifest that names none.
 	defaultTimeout = 30 * time.Second
-	// pipeDelay is how long a stopped client's children may hold its output.
-	pipeDelay = 2 * time.Second
 )
 
 // Place is where a client's program lies and what the placeholders in its
@@ -38,12 +35,18 @@ type Place struct {
 	Dir    string // {dir}; the install or staging folder
 	URL    string // {url}; the first host
 	CAFile string // {ca_file}; "" becomes an empty argument
+
+	// AsOperator runs a program that ordinary users could have changed, where
+	// koshin has the rights of the whole system; nil: such a program is not run.
+	AsOperator process.RunFunc
 }
 
 // runSelfTest runs the client's own connection test.
 func runSelfTest(ctx context.Context, test manifest.SelfTest, place Place) TestProof {
 	proof, _ := run(ctx, test, test.Args, place)
 	switch {
+	case errors.Is(proof.Err, process.ErrUnsafe): // which says nothing about the client
+		proof.Outcome = NotAsked
 	case proof.Err != nil:
 		proof.Outcome = Broken
 	case proof.ExitCode == 0:
@@ -117,31 +120,18 @@ func run(ctx context.Context, test manifest.SelfTest, args []string, place Place
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var all, out process.Output
-	cmd, processes, err := process.Start(ctx, func() *exec.Cmd {
-		cmd := exec.CommandContext(ctx, program, place.fill(args)...)
-		cmd.Dir = place.Dir
-		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
-		cmd.WaitDelay = pipeDelay
-		return cmd
-	})
-	if err == nil {
-		err = cmd.Wait()
-		processes.Close()
-		proof.ExitCode = cmd.ProcessState.ExitCode()
-	}
-	proof.Output = all.String()
-	exit, exited := errors.AsType[*exec.ExitError](err)
+	answer, err := process.Careful(protect.Elevated, place.AsOperator)(ctx, process.Short{Path: program, Dir: place.Dir, Args: place.fill(args), Leave: true})
+	proof.ExitCode, proof.Output = answer.ExitCode, answer.Output
 	switch {
-	case err == nil, errors.Is(err, exec.ErrWaitDelay):
-	case ctx.Err() != nil: // first, since Windows gives what we stopped an exit code of 1
-		proof.ExitCode = -1
+	case err == nil:
+	case ctx.Err() != nil:
 		proof.Err = fmt.Errorf("%w: no answer within %v", ErrBroken, timeout)
-	case exited && exit.Exited():
+	case errors.Is(err, process.ErrUnsafe):
+		proof.Err = err
 	default:
 		proof.Err = fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	return proof, out.String()
+	return proof, answer.Stdout
 }
 
 // fill replaces the placeholders in each argument. Relative paths become

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
@@ -57,6 +58,8 @@ type Reach struct {
 	Roots   *x509.CertPool      // nil: the system's
 	Stacks  confirm.AskFunc     // asks WinINet and WinHTTP; nil: this system has none
 	Budget  time.Duration       // per host; 0: confirm.DefaultBudget
+	// AsOperator is as in confirm.Place.
+	AsOperator process.RunFunc
 	// Environment are the variables that name a proxy, and their values.
 	Environment []Fact
 }

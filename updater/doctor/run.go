@@ -125,7 +125,7 @@ func targets(products []Product) []manifest.Host {
 func (in Input) proofs(p Product) confirm.Options {
 	o := confirm.Options{
 		Confirm: p.Confirm, CAFile: in.Reach.CAFile, Roots: in.Reach.Roots, Proxy: in.Reach.Proxy,
-		Stacks: in.Reach.Stacks, Budget: in.Reach.Budget, Log: in.Log,
+		Stacks: in.Reach.Stacks, AsOperator: in.Reach.AsOperator, Budget: in.Reach.Budget, Log: in.Log,
 	}
 	if in.Reach.Stacks != nil {
 		o.Confirm.Hosts = slices.Clone(p.Confirm.Hosts)

@@ -65,12 +65,12 @@ type token interface {
 	sid() (string, error)
 	// start runs a program as that user, with two files as its standard input
 	// and output, which it leaves to the caller.
-	start(p Program, in, out *os.File) (process, error)
+	start(p Program, in, out *os.File) (child, error)
 	close()
 }
 
-// process is a started program.
-type process interface {
+// child is a started program.
+type child interface {
 	wait() (exitCode int, err error) // once
 	kill()
 }
@@ -135,12 +135,12 @@ func talk(ctx context.Context, operator token, p Program) ([]byte, error) {
 		return nil, errors.Join(err, childIn.Close())
 	}
 	defer out.Close()
-	child, err := operator.start(p, childIn, childOut)
+	started, err := operator.start(p, childIn, childOut)
 	_, _ = childIn.Close(), childOut.Close() // the program has its own; ours would keep the pipes open
 	if err != nil {
 		return nil, fmt.Errorf("%w: start: %w", ErrFailed, err)
 	}
-	stop := context.AfterFunc(ctx, child.kill)
+	stop := context.AfterFunc(ctx, started.kill)
 	defer stop()
 	go func() {
 		_, _ = in.Write(p.Input) // a program that does not read it will say so
@@ -148,9 +148,9 @@ func talk(ctx context.Context, operator token, p Program) ([]byte, error) {
 	}()
 	output, readErr := io.ReadAll(io.LimitReader(out, int64(p.MaxOutput)+1))
 	if readErr != nil || len(output) > p.MaxOutput {
-		child.kill() // it would wait for a reader
+		started.kill() // it would wait for a reader
 	}
-	code, err := child.wait()
+	code, err := started.wait()
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

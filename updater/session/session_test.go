@@ -89,7 +89,7 @@ func (f *fakeToken) sid() (string, error) {
 
 func (f *fakeToken) close() { f.closed++ }
 
-func (f *fakeToken) start(p Program, in, out *os.File) (process, error) {
+func (f *fakeToken) start(p Program, in, out *os.File) (child, error) {
 	f.used = true
 	cmd := exec.Command(p.Path, p.Args...)
 	cmd.Stdin, cmd.Stdout = in, out

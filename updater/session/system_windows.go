@@ -76,7 +76,7 @@ func (t userToken) close() { _ = windows.Token(t).Close() }
 // start runs the program with that user's environment, without a window, and
 // with no handle of ours but the three that are meant for it. It cannot be put
 // into a job of ours: the processes of one job share a session.
-func (t userToken) start(p Program, in, out *os.File) (process, error) {
+func (t userToken) start(p Program, in, out *os.File) (child, error) {
 	system, err := windows.GetSystemDirectory()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/installer/foreign"
+	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/pack"
@@ -156,6 +157,7 @@ func kinds() []kind {
 		{config.ErrItself, "config-itself", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
 		{installer.ErrUnsafeProgram, "program-unprotected", exitcode.Usage},
+		{process.ErrUnsafe, "program-unprotected", exitcode.Usage},
 		{protect.ErrWritable, "own-folder-writable", exitcode.Usage},
 		{protect.ErrOwner, "own-folder-owner", exitcode.Usage},
 		{protect.ErrNotPlain, "own-folder-not-plain", exitcode.Usage},
@@ -229,6 +231,7 @@ func kinds() []kind {
 		{session.ErrNobody, "session-nobody", exitcode.Failed},
 		{session.ErrNotSystem, "session-failed", exitcode.Failed},
 		{session.ErrFailed, "session-failed", exitcode.Failed},
+		{session.ErrTrial, "session-failed", exitcode.Failed},
 		{session.ErrTooLong, "session-failed", exitcode.Failed},
 		{winsettings.ErrUnseen, "setting-unexpected", exitcode.Failed},
 		{winsettings.ErrTooLong, "setting-unexpected", exitcode.Failed},
