@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -122,7 +120,7 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 	var hosts []string
 	refused := len(r.Hosts) > 0
 	for _, h := range r.Hosts {
-		hosts = append(hosts, s.hostLine(h))
+		hosts = append(hosts, s.words.HostLine(s.language, h))
 		refused = refused && h.OldTLSRefused != nil && *h.OldTLSRefused
 	}
 	s.sayln(key, "hosts", strings.Join(hosts, "; "))
@@ -142,7 +140,7 @@ func (s *session) showProof(r confirm.Report, alone bool) {
 // showHost has one line for each stack that is not Go's, or that failed, and for
 // what else is remarkable. Each remedy is said once.
 func (s *session) showHost(h confirm.HostProof, alone bool, said map[string]bool) {
-	name := hostName(h)
+	name := messages.HostName(h)
 	line := func(stack confirm.StackProof, facts string) {
 		s.sayln("proof-line", "host", name, "stack", stackName(stack.Stack), "facts", facts)
 	}
@@ -154,7 +152,7 @@ func (s *session) showHost(h confirm.HostProof, alone bool, said map[string]bool
 			}
 		case *stack.OK:
 			if stack.Stack != manifest.StackGo {
-				line(stack, s.facts(stack, ""))
+				line(stack, s.words.Facts(s.language, stack, ""))
 			}
 		default:
 			why := s.cause(stack)
@@ -199,47 +197,6 @@ func (a *app) span(off time.Duration) string {
 		}
 	}
 	return a.say("span-minutes", "count", int(off.Round(time.Minute)/time.Minute))
-}
-
-// hostLine names a host with the evidence of the neutral probe: what was
-// negotiated, the address or the proxy, the HTTP status, the seconds.
-func (s *session) hostLine(h confirm.HostProof) string {
-	for _, stack := range h.Stacks {
-		if stack.Stack == manifest.StackGo {
-			through := h.IP
-			if h.Proxy != "" {
-				through = s.say("proof-proxy", "proxy", h.Proxy)
-			}
-			return strings.TrimSpace(hostName(h) + " " + s.facts(stack, through))
-		}
-	}
-	return hostName(h)
-}
-
-// facts are an attempt's evidence in short.
-func (s *session) facts(stack confirm.StackProof, through string) string {
-	facts := []string{strings.TrimSpace(stack.TLS + " " + stack.Suite), through}
-	if stack.Status != 0 {
-		facts = append(facts, "HTTP "+strconv.Itoa(stack.Status))
-	}
-	if stack.Elapsed != 0 {
-		facts = append(facts, s.say("proof-seconds", "seconds", strconv.FormatFloat(stack.Elapsed, 'f', 2, 64)))
-	}
-	if stack.Code != 0 {
-		facts = append(facts, s.say("proof-code", "code", stack.Code))
-	}
-	for _, note := range stack.Notes {
-		facts = append(facts, s.words.ProofNote(s.language, note))
-	}
-	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
-	return strings.Join(facts, s.say("proof-separator"))
-}
-
-func hostName(h confirm.HostProof) string {
-	if u, err := url.Parse(h.URL); err == nil {
-		return u.Host
-	}
-	return h.URL
 }
 
 // stackName is a stack as its makers write it.

@@ -237,7 +237,7 @@ func selectors(t *testing.T, name string) map[string]bool {
 // beginnings of keys that are put together ("action-").
 func cmdLiterals(t *testing.T) map[string]bool {
 	found := map[string]bool{}
-	for _, dir := range []string{"../../koshin", "."} {
+	for _, dir := range []string{"../../koshin", "../../koshin/window", "."} {
 		for _, file := range sources(t, dir) {
 			ast.Inspect(file, func(n ast.Node) bool {
 				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {

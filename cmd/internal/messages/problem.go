@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/installer"
@@ -51,6 +52,28 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 	}
 	p.Message = c.fill(language, "problem."+p.Code, values)
 	p.Remedy = c.fill(language, "remedy."+p.Code, values)
+	return p
+}
+
+// ByCode finds the words for an error that another koshin explained. A sentence
+// that speaks of more than the code says, such as the name of a file, is empty:
+// the other one's has it.
+func (c *Catalogue) ByCode(language Language, code string) Problem {
+	p := Problem{Code: code, Exit: exitcode.Failed}
+	for _, k := range kinds() {
+		if k.code == code {
+			p.Exit = k.exit
+			break
+		}
+	}
+	whole := func(key string) string {
+		text := c.fill(language, key, nil)
+		if text == key || strings.Contains(text, "{") {
+			return ""
+		}
+		return text
+	}
+	p.Message, p.Remedy = whole("problem."+code), whole("remedy."+code)
 	return p
 }
 
