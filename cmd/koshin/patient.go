@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
@@ -43,7 +42,7 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 		in.Setup = a.unusable(err)
 		return in, nil
 	}
-	in.Reach.Setting, in.Reach.Proxy = withoutUser(c.Source.Proxy), options.Reach.Proxy
+	in.Reach.Setting, in.Reach.Proxy = redact.Address(c.Source.Proxy), options.Reach.Proxy
 	in.Reach.CAFile, in.Reach.Roots, in.Reach.Stacks = options.Reach.CAFile, options.Reach.Roots, options.Reach.Stacks
 	in.Reach.AsOperator = options.Reach.AsOperator
 	u := updater.New(options)
@@ -109,22 +108,8 @@ func proxyVariables() []doctor.Fact {
 	var facts []doctor.Fact
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy"} {
 		if value := os.Getenv(name); value != "" {
-			facts = append(facts, doctor.Fact{Key: name, Value: withoutUser(value)})
+			facts = append(facts, doctor.Fact{Key: name, Value: redact.Address(value)})
 		}
 	}
 	return facts
-}
-
-// withoutUser drops the name and password of an address, whether or not it is
-// a well-formed one.
-func withoutUser(address string) string {
-	at := strings.LastIndex(address, "@")
-	if at < 0 {
-		return address
-	}
-	scheme, _, ok := strings.Cut(address[:at], "://")
-	if !ok {
-		return address[at+1:]
-	}
-	return scheme + "://" + address[at+1:]
 }

@@ -1,7 +1,12 @@
-// Package redact takes out of a text what names a person or this PC, before the
-// text is kept in the audit trail or saved for a help desk: home folders, user
-// names, the name of the PC, security identifiers, and numbers of ten digits,
-// as facilities and insured people have them.
+// Package redact takes out of a text what names a person or this PC, and what
+// opens a door, before the text is kept in a log or the audit trail, or saved for
+// a help desk: home folders, user names, the name of the PC, security
+// identifiers, numbers of ten digits and more, as facilities (事業所番号) and
+// insured people (受給者証番号) have them, passwords, keys and certificates.
+//
+// [Names.Text] leaves what is needed to read a single record: the folder of a
+// client, say. [Names.Strict] is for what leaves the PC in bulk: names that people
+// gave to files go as well.
 //
 // What is left still says what happened. It works on texts that somebody else
 // made, errors of the system above all, so it looks for what it knows and for
@@ -12,15 +17,18 @@ package redact
 import (
 	"os"
 	"os/user"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 )
 
 // Names are what a PC and the person at it are called.
 type Names struct {
-	home []string       // longest first
-	name *regexp.Regexp // nil: none known
+	home []string         // longest first
+	name *regexp.Regexp   // nil: none known
+	data []*regexp.Regexp // what user data is called; see Preserving
 }
 
 // What stands in the place of a name.
@@ -30,9 +38,11 @@ const (
 	noName = 2 // names of one or two letters are parts of words
 )
 
-// System asks the system for the names of this PC and of whoever runs koshin.
+// System asks the system for the names of this PC, of whoever runs koshin, and of
+// everybody else who has a home folder here: SYSTEM and root write about others.
 func System() Names {
-	var homes, names []string
+	var homes []string
+	names := people()
 	if home, err := os.UserHomeDir(); err == nil {
 		homes = append(homes, home)
 	}
@@ -44,6 +54,27 @@ func System() Names {
 		names = append(names, host)
 	}
 	return New(homes, append(names, os.Getenv("COMPUTERNAME"), os.Getenv("USERDOMAIN"), os.Getenv("USERNAME")))
+}
+
+// maxPeople bounds the home folders that are asked for: a shared PC has dozens.
+const maxPeople = 200
+
+// people are those who have a home folder on this PC.
+func people() []string {
+	folder := "/home"
+	switch runtime.GOOS {
+	case "windows":
+		folder = filepath.Dir(os.Getenv("PUBLIC"))
+	case "darwin":
+		folder = "/Users"
+	}
+	dir, err := os.Open(folder)
+	if err != nil {
+		return nil // whoever may not look there has his own name masked
+	}
+	defer dir.Close() //nolint:errcheck // opened for reading
+	names, _ := dir.Readdirnames(maxPeople)
+	return names
 }
 
 // New makes Names of home folders and of names of people and the PC. Those that
@@ -73,6 +104,7 @@ func New(homes, names []string) Names {
 var nobody = []string{
 	"root", "system", "administrator", "administrators", "admin", "user", "users", "guest", "default", "public", "owner",
 	"localhost", "local", "workgroup", "nt authority", "koshin", "windows", "client", "linux", "proxy", "server",
+	"shared", "all users", "default user", "defaultuser0", "lost+found", "null", "none", "false", "true",
 }
 
 // isSystems says that a home folder is the system's own, such as that of the
@@ -87,11 +119,11 @@ var (
 	homes = regexp.MustCompile(`(?i)((?:[a-z]:)?[\\/]+(?:Users|home|Documents and Settings)[\\/]+)([^\\/:*?"<>|\s,;)]+)`)
 	sids  = regexp.MustCompile(`\bS-1-(5-21|12-1)(-\d+)+`)
 	holds = regexp.MustCompile(`\(pid (\d+), [^()]*\)`) // as installer.Process is written
-	ids   = regexp.MustCompile(`(^|[^0-9A-Za-z_.])\d{10}([^0-9A-Za-z_.]|\.[^0-9]|\.?$)`)
 )
 
 // Text is the text without names.
 func (n Names) Text(text string) string {
+	text = secrets(text)
 	for _, home := range n.home {
 		text = replaceFold(text, home, aHome)
 	}
@@ -104,7 +136,7 @@ func (n Names) Text(text string) string {
 	})
 	text = sids.ReplaceAllString(text, "S-1-$1-"+mask)
 	text = holds.ReplaceAllString(text, "(pid $1)")
-	text = repeatedly(ids, text)
+	text = numbers(text)
 	if n.name != nil {
 		text = repeatedly(n.name, text)
 	}
