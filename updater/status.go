@@ -18,6 +18,7 @@ type Status struct {
 	Ready     *bool            // installed at or above the floor; nil: cannot be said
 	Holds     []Hold
 	Owed      *Owed // what waits for the restart; nil: nothing
+	Lately    Lately
 	Err       error
 }
 
@@ -38,6 +39,7 @@ func (u *Updater) status(ctx context.Context, p Product) Status {
 // statusBy reads the product by this manifest, or says why there is none.
 func (u *Updater) statusBy(ctx context.Context, p Product, m *manifest.Manifest, noManifest error) Status {
 	s := u.statusBut(ctx, p, m, noManifest)
+	s.Lately = u.Lately(p.ID)
 	var err error
 	s.Owed, err = u.owedStatus(p.ID)
 	s.Err = errors.Join(s.Err, err)
@@ -75,3 +77,17 @@ func (u *Updater) statusBut(ctx context.Context, p Product, m *manifest.Manifest
 	s.Err = errors.Join(s.Err, err)
 	return s
 }
+
+// Installation is this PC's random name, by which a rollout places it and a
+// report tells it from another PC of the same name. It is made with the first
+// check or update; before, and where this user may make none, it is "".
+func (u *Updater) Installation() string {
+	id, err := u.installation()
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// OSVersion is this system's version; zero where it is not known.
+func OSVersion() manifest.Version { return osVersion() }

@@ -18,7 +18,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "アップデートの確認 - compare what is installed with the TLS-ready and the newest build",
 		Args:  cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
+		RunE: a.reporting(func(ctx context.Context, s *session) error {
 			findings, err := s.updater.Check(ctx, s.products)
 			if err != nil {
 				return err
@@ -35,6 +35,7 @@ func (s *session) showFindings(verb string, findings []updater.Finding) {
 	list := []checkJSON{}
 	for i, f := range findings {
 		codes = append(codes, s.checkCode(f))
+		s.updater.RememberFinding(f, s.codeOf(f.Err))
 		list = append(list, s.checkJSON(f))
 		if !s.json {
 			if i > 0 {

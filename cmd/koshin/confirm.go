@@ -34,7 +34,7 @@ func (a *app) confirmCommand() *cobra.Command {
 		Use:   "confirm",
 		Short: "Prove connectivity now, change nothing",
 		Args:  cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
+		RunE: a.reporting(func(ctx context.Context, s *session) error {
 			reports, err := s.updater.Confirm(ctx, s.products)
 			if !a.json {
 				return s.showReports("confirm", reports, err)
@@ -61,6 +61,7 @@ func (s *session) printConfirm(reports []updater.Report) {
 			}
 		}
 		doc.Products = append(doc.Products, one)
+		s.updater.RememberReport("confirm", r, s.codeOf(r.Err))
 		codes = append(codes, s.reportCode("confirm", r))
 	}
 	doc.Verdict = overall(doc.Products)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/koshin-updater/koshin/installer/process"
@@ -20,7 +21,8 @@ import (
 // system's own start, and the settings and TLS stacks of Windows. A trial beside
 // it touches none of them.
 type machine struct {
-	config    string // file
+	config    string                 // file
+	computer  func() (string, error) // its name in the network
 	scheduler scheduler
 	windows   *windowsPC      // nil: this is not Windows
 	stacks    confirm.AskFunc // WinINet and WinHTTP; nil: there are none
@@ -48,7 +50,8 @@ type windowsPC struct {
 
 func thisMachine() machine {
 	m := machine{
-		config: config.DefaultFile(),
+		config:   config.DefaultFile(),
+		computer: os.Hostname,
 		scheduler: scheduler{
 			install: func(ctx context.Context, t schedule.Task) error { return t.Install(ctx) },
 			look:    func(ctx context.Context, t schedule.Task) (schedule.Seen, error) { return t.Look(ctx) },

@@ -16,7 +16,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback",
 		Short: "Go back to the previous build, checked the same way",
 		Args:  cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
+		RunE: a.reporting(func(ctx context.Context, s *session) error {
 			products := s.products
 			if !yes {
 				if !s.CanAsk {

@@ -35,6 +35,8 @@ type app struct {
 
 	code  exitcode.Code                     // of a verb that came to its end
 	ended func(exitcode.Code) exitcode.Code // records the end of a daily run; nil: this is none
+
+	atEnd func(context.Context) // tells the folder of reports how this PC is now; nil: nothing changed
 }
 
 // usageError is a command line that cannot be carried out as it is.
@@ -76,6 +78,9 @@ func runOn(ctx context.Context, m machine, args []string, streams terminal.Strea
 	}
 	if a.ended != nil {
 		code = a.ended(code)
+	}
+	if a.atEnd != nil {
+		a.atEnd(ctx)
 	}
 	if a.closeLog != nil {
 		if err := a.closeLog(); err != nil && code == exitcode.Done {

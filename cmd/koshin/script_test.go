@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if sampleclient.Requested() {
 		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC})
+	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC, "named": namedPC})
 }
 
 // scriptKoshin is koshin. On Windows it leaves WinINet and WinHTTP alone: they do
@@ -45,7 +45,14 @@ func scriptKoshin() {
 // PC. What the system is to run goes to tasks; $AT_BOOT says how it takes that.
 func wholePC() {
 	work := os.Getenv("WORK")
-	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
+	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
+	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+}
+
+// namedPC is koshin on a PC that is called $COMPUTER in the network.
+func namedPC() {
+	m := thisMachine()
+	m.stacks, m.computer = nil, func() (string, error) { return os.Getenv("COMPUTER"), nil }
 	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
 }
 

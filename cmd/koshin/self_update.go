@@ -25,7 +25,7 @@ func (a *app) selfUpdateCommand() *cobra.Command {
 			"offers one. The new koshin is started before and after; one that does not run is taken out\n" +
 			"again. koshin update does the same at its end.",
 		Args: cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
+		RunE: a.reporting(func(ctx context.Context, s *session) error {
 			var err error
 			if o.From, err = copyIn(from); err != nil {
 				return err

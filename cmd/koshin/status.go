@@ -6,32 +6,33 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/readiness"
 )
 
+// statusJSON is the PC's document for a folder of reports, and what else its own
+// administrator wants to know.
 type statusJSON struct {
-	Schema     string              `json:"schema"`
-	Config     string              `json:"config"`
-	StateDir   string              `json:"state_dir"`
-	Submission string              `json:"submission"`
-	Sources    []string            `json:"sources"`
-	Window     *string             `json:"window"`
-	Products   []productStatusJSON `json:"products"`
+	readiness.Document
+	Config   string              `json:"config"`
+	StateDir string              `json:"state_dir"`
+	Sources  []string            `json:"sources"`
+	Window   *string             `json:"window"`
+	Report   *string             `json:"report"` // the folder of reports; null: none
+	Products []productStatusJSON `json:"products"`
 }
 
 type productStatusJSON struct {
-	foundJSON
-	Product   manifest.ProductID `json:"product"`
-	Dir       string             `json:"dir"`
-	Channel   manifest.Channel   `json:"channel"`
-	Installed *string            `json:"installed"`
-	Previous  *string            `json:"previous"`
-	Floor     *string            `json:"floor"`
-	TLSReady  *bool              `json:"tls_ready"`
-	Held      []string           `json:"held"`
-	Restart   *restartJSON       `json:"restart,omitempty"`
-	Error     *errorJSON         `json:"error,omitempty"`
+	readiness.Product
+	Dir       string          `json:"dir"`
+	State     installer.State `json:"state,omitempty"`
+	Recorded  *string         `json:"recorded,omitempty"`
+	Missing   []string        `json:"missing,omitempty"`
+	Edited    []string        `json:"edited,omitempty"`
+	Elsewhere string          `json:"elsewhere,omitempty"`
+	Restart   *restartJSON    `json:"restart,omitempty"`
+	Error     *errorJSON      `json:"error,omitempty"`
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -53,24 +54,23 @@ func (a *app) statusCommand() *cobra.Command {
 
 func (s *session) statusJSON(statuses []updater.Status) statusJSON {
 	doc := statusJSON{
-		Schema: schema("status"), Config: s.config.File, StateDir: s.config.StateDir,
-		Submission: string(s.config.Submission), Sources: s.config.Source.URLs, Products: []productStatusJSON{},
+		Document: s.document(statuses), Config: s.config.File, StateDir: s.config.StateDir,
+		Sources: s.config.Source.URLs, Products: []productStatusJSON{},
 	}
 	if s.config.Window != nil {
 		days := s.config.Window.String()
 		doc.Window = &days
 	}
-	for _, st := range statuses {
-		one := productStatusJSON{
-			foundJSON: newFoundJSON(st.Installed),
-			Product:   st.Product.ID, Dir: st.Product.Dir, Channel: st.Product.Channel,
-			Installed: versionJSON(st.Installed.Version), Previous: versionJSON(st.Previous), Floor: versionJSON(st.Floor),
-			TLSReady: st.Ready, Held: []string{}, Restart: newRestartJSON("", st.Owed), Error: s.errorJSON(st.Err),
-		}
-		for _, h := range st.Holds {
-			one.Held = append(one.Held, h.Version.String())
-		}
-		doc.Products = append(doc.Products, one)
+	if folder := s.config.ReportFolder(); folder != "" {
+		doc.Report = &folder
+	}
+	for i, st := range statuses {
+		found := newFoundJSON(st.Installed)
+		doc.Products = append(doc.Products, productStatusJSON{
+			Product: doc.Document.Products[i], Dir: st.Product.Dir,
+			State: found.State, Recorded: found.Recorded, Missing: found.Missing, Edited: found.Edited, Elsewhere: found.Elsewhere,
+			Restart: newRestartJSON("", st.Owed), Error: s.errorJSON(st.Err),
+		})
 	}
 	return doc
 }

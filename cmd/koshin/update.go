@@ -21,7 +21,7 @@ func (a *app) updateCommand() *cobra.Command {
 		Use:   "update",
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
-		RunE: d.before(a, a.onPC(func(ctx context.Context, s *session) error {
+		RunE: d.before(a, a.reporting(func(ctx context.Context, s *session) error {
 			if d.scheduled {
 				a.ended = s.recordRun
 			}
