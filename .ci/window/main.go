@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/koshin-updater/koshin/cmd/koshin/window"
+	"github.com/koshin-updater/koshin/cmd/koshin/window/native"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func show(file string) error {
 	defer stop()
 	views := make(chan window.View, 1)
 	views <- v
-	return window.Show(ctx, views, func(a window.Action) {
+	return native.Show(ctx, views, func(a window.Action) {
 		fmt.Fprintln(os.Stdout, a)
 		if a == window.Close {
 			stop()

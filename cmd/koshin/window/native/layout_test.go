@@ -1,10 +1,12 @@
-package window
+package native
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
 )
 
 // squares measures as if each character were a square, a fifth larger in bold and
@@ -33,30 +35,30 @@ func squares(dpi int) measure {
 	}
 }
 
-func shortView() View {
-	return View{Title: "アップデートの確認", Mood: Working, Headline: "確認しています…",
-		Progress: &Progress{Percent: -1, Text: "確認しています…"},
-		Buttons:  []Button{{Action: Close, Label: "閉じる(&C)", Enabled: true}}}
+func shortView() window.View {
+	return window.View{Title: "アップデートの確認", Mood: window.Working, Headline: "確認しています…",
+		Progress: &window.Progress{Percent: -1, Text: "確認しています…"},
+		Buttons:  []window.Button{{Action: window.Close, Label: "閉じる(&C)", Enabled: true}}}
 }
 
-func fullView() View {
-	lines := []Line{{"ご利用中のバージョン", "2.1.0"}, {"TLS 1.2対応版", "2.2.0"}, {"最新のバージョン", "2.3.0"},
-		{"更新内容", strings.Repeat("https://example.jp/", 12)}, {"", "行だけ"}, {"ラベルだけ", ""}, {strings.Repeat("長いラベル", 20), "値"}}
-	v := View{Title: "アップデートの確認", Mood: Trouble, Headline: strings.Repeat("更新が必要です。", 6),
-		Progress: &Progress{Percent: 42, Text: "インストールしています。電源を切らないでください。", Left: "残り約1分30秒"},
+func fullView() window.View {
+	lines := []window.Line{{Label: "ご利用中のバージョン", Value: "2.1.0"}, {Label: "TLS 1.2対応版", Value: "2.2.0"}, {Label: "最新のバージョン", Value: "2.3.0"},
+		{Label: "更新内容", Value: strings.Repeat("https://example.jp/", 12)}, {Label: "", Value: "行だけ"}, {Label: "ラベルだけ", Value: ""}, {Label: strings.Repeat("長いラベル", 20), Value: "値"}}
+	v := window.View{Title: "アップデートの確認", Mood: window.Trouble, Headline: strings.Repeat("更新が必要です。", 6),
+		Progress: &window.Progress{Percent: 42, Text: "インストールしています。電源を切らないでください。", Left: "残り約1分30秒"},
 		Details:  []string{strings.Repeat("原因と対処方法。", 20), "二つ目の段落。\n次の行。", ""},
 	}
 	for i := range 4 {
-		v.Products = append(v.Products, Product{Name: fmt.Sprint("取込送信システム", i), Lines: lines, Next: strings.Repeat("次にすること。", 12)})
+		v.Products = append(v.Products, window.Product{Name: fmt.Sprint("取込送信システム", i), Lines: lines, Next: strings.Repeat("次にすること。", 12)})
 	}
-	for _, a := range []Action{Update, Later, Fix, SaveReport, Check, Close} {
-		v.Buttons = append(v.Buttons, Button{Action: a, Label: "診断結果を保存する(&S)", Enabled: true})
+	for _, a := range []window.Action{window.Update, window.Later, window.Fix, window.SaveReport, window.Check, window.Close} {
+		v.Buttons = append(v.Buttons, window.Button{Action: a, Label: "診断結果を保存する(&S)", Enabled: true})
 	}
 	return v
 }
 
 func TestNothingOverlapsAndAllIsInside(t *testing.T) {
-	views := map[string]View{"empty": {}, "short": shortView(), "full": fullView()}
+	views := map[string]window.View{"empty": {}, "short": shortView(), "full": fullView()}
 	few := fullView()
 	few.Products, few.Buttons = few.Products[:1], few.Buttons[:3]
 	views["one product"] = few
@@ -81,7 +83,7 @@ func TestNothingOverlapsAndAllIsInside(t *testing.T) {
 
 func s(dpi, n int) int { return screen{dpi: dpi}.px(n) }
 
-func checkPlan(t *testing.T, v View, s screen, p plan) {
+func checkPlan(t *testing.T, v window.View, s screen, p plan) {
 	t.Helper()
 	content := rect{0, 0, p.pane.w, max(p.content, p.pane.h)}
 	if p.content > p.pane.h {
@@ -185,7 +187,7 @@ func TestProgressStaysInSight(t *testing.T) {
 }
 
 func TestShown(t *testing.T) {
-	for label, want := range map[string]string{"今すぐ更新する(&U)": "今すぐ更新する(U)", "&Close": "Close", "A && B": "A & B", "&&&A": "&A", "": ""} {
+	for label, want := range map[string]string{"今すぐ更新する(&U)": "今すぐ更新する(U)", "&window.Close": "window.Close", "A && B": "A & B", "&&&A": "&A", "": ""} {
 		if got := shown(label); got != want {
 			t.Errorf("%q: %q, want %q", label, got, want)
 		}

@@ -1,4 +1,4 @@
-package window
+package native
 
 import (
 	"unsafe"
@@ -10,7 +10,7 @@ import (
 type fonts [headline + 1]uintptr
 
 // scale reads what depends on the user's settings and on the scale of the screen.
-func (w *window) scale(dpi int) {
+func (w *dialog) scale(dpi int) {
 	w.fonts.free()
 	w.dpi, w.least = dpi, 0
 	for _, h := range w.icons {
@@ -43,9 +43,9 @@ func (f *fonts) free() {
 }
 
 // measure is asked of DrawText with the rules by which a static control draws.
-func (w *window) measure(f font, words string, width int) size {
-	dc, _, _ := getDC.Call(uintptr(w.dialog))
-	defer func() { _, _, _ = releaseDC.Call(uintptr(w.dialog), dc) }()
+func (w *dialog) measure(f font, words string, width int) size {
+	dc, _, _ := getDC.Call(uintptr(w.self))
+	defer func() { _, _, _ = releaseDC.Call(uintptr(w.self), dc) }()
 	before, _, _ := selectObject.Call(dc, w.fonts[f])
 	defer func() { _, _, _ = selectObject.Call(dc, before) }()
 	r := windows.Rect{Right: int32(width)}
@@ -61,7 +61,7 @@ func (w *window) measure(f font, words string, width int) size {
 
 // icon is one of the program's own pictures, sharp at this scale. 0 where the
 // program was built without them.
-func (w *window) icon(name string, pixels int) windows.Handle {
+func (w *dialog) icon(name string, pixels int) windows.Handle {
 	key := name + string(rune(pixels))
 	if h, have := w.icons[key]; have {
 		return h
@@ -73,17 +73,17 @@ func (w *window) icon(name string, pixels int) windows.Handle {
 	return windows.Handle(h)
 }
 
-func (w *window) metric(which uintptr) int {
+func (w *dialog) metric(which uintptr) int {
 	n, _, _ := getSystemMetricsForDpi.Call(which, uintptr(w.dpi))
 	return int(n)
 }
 
-func (w *window) setTitleIcons() {
-	send(w.dialog, wmSetIcon, 0, uintptr(w.icon("KOSHIN", w.metric(smCXSmallIcon))))
-	send(w.dialog, wmSetIcon, 1, uintptr(w.icon("KOSHIN", w.metric(smCXIcon))))
+func (w *dialog) setTitleIcons() {
+	send(w.self, wmSetIcon, 0, uintptr(w.icon("KOSHIN", w.metric(smCXSmallIcon))))
+	send(w.self, wmSetIcon, 1, uintptr(w.icon("KOSHIN", w.metric(smCXIcon))))
 }
 
-func (w *window) free() {
+func (w *dialog) free() {
 	w.fonts.free()
 	for _, h := range w.icons {
 		_, _, _ = destroyIcon.Call(uintptr(h))

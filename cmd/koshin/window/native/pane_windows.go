@@ -1,4 +1,4 @@
-package window
+package native
 
 import (
 	"unsafe"
@@ -12,7 +12,7 @@ const (
 )
 
 // onPaneMessage is the procedure of the part that scrolls.
-func (w *window) onPaneMessage(h windows.HWND, m uint32, wParam, _ uintptr) uintptr {
+func (w *dialog) onPaneMessage(h windows.HWND, m uint32, wParam, _ uintptr) uintptr {
 	switch m {
 	case wmCtlColorDialog, wmCtlColorStatic:
 		return paper(wParam)
@@ -28,10 +28,10 @@ func (w *window) onPaneMessage(h windows.HWND, m uint32, wParam, _ uintptr) uint
 }
 
 // step is how far one line is.
-func (w *window) step() int { return max(w.dpi*20/96, 1) }
+func (w *dialog) step() int { return max(w.dpi*20/96, 1) }
 
 // scrollBy follows what the scroll bar says, one of SB_LINEUP and its like.
-func (w *window) scrollBy(code uintptr) {
+func (w *dialog) scrollBy(code uintptr) {
 	page := max(w.plan.pane.h-w.step(), w.step())
 	switch code {
 	case 0:
@@ -56,7 +56,7 @@ func (w *window) scrollBy(code uintptr) {
 
 // key scrolls with the keyboard, where there is something to scroll: the pane
 // needs no focus of its own for that.
-func (w *window) key(code uintptr) bool {
+func (w *dialog) key(code uintptr) bool {
 	if w.plan.content <= w.plan.pane.h {
 		return false
 	}
@@ -67,7 +67,7 @@ func (w *window) key(code uintptr) bool {
 	return known
 }
 
-func (w *window) scrollTo(y int) {
+func (w *dialog) scrollTo(y int) {
 	y = max(min(y, w.plan.content-w.plan.pane.h), 0)
 	if y != w.scrolled {
 		_, _, _ = scrollWindowEx.Call(uintptr(w.pane), 0, uintptr(w.scrolled-y), 0, 0, 0, 0, scrollKids)
@@ -77,7 +77,7 @@ func (w *window) scrollTo(y int) {
 }
 
 // setScrollBar shows a bar only where not everything is in sight.
-func (w *window) setScrollBar() {
+func (w *dialog) setScrollBar() {
 	info := scrollInfo{
 		mask: sifRange | sifPage | sifPos,
 		most: int32(max(w.plan.content-1, 0)), page: uint32(w.plan.pane.h), at: int32(w.scrolled),

@@ -1,4 +1,4 @@
-package window
+package native
 
 import "golang.org/x/sys/windows"
 

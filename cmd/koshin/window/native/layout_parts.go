@@ -1,9 +1,13 @@
-package window
+package native
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
+)
 
 // pane is the sign, the headline, the products and the details.
-func (l layouter) pane(v View, width int) column {
+func (l layouter) pane(v window.View, width int) column {
 	var c column
 	edge, sign := l.px(margin), l.px(iconSize)
 	left := edge + sign + l.px(wideGap)
@@ -27,17 +31,17 @@ func (l layouter) pane(v View, width int) column {
 		if i > 0 {
 			c.h += l.px(gap) - l.px(wideGap)
 		}
-		c.add(l.line(fmt.Sprint("detail", i), plain, words, left, c.h, inner))
+		c.add(l.line(fmt.Sprint("detail", i), regular, words, left, c.h, inner))
 	}
 	c.h += edge
 	return c
 }
 
-func (l layouter) product(c *column, key string, p Product, x, width int) {
+func (l layouter) product(c *column, key string, p window.Product, x, width int) {
 	c.add(l.line(key, strong, p.Name, x, c.h, width))
 	labels := 0
 	for _, line := range p.Lines {
-		labels = max(labels, l.measure(plain, line.Label, 0).w)
+		labels = max(labels, l.measure(regular, line.Label, 0).w)
 	}
 	labels = min(labels, width*9/20) // a long one is broken: the value needs room too
 	values := labels + l.px(wideGap)
@@ -45,35 +49,35 @@ func (l layouter) product(c *column, key string, p Product, x, width int) {
 		c.h += l.px(gap) / 2
 		name := fmt.Sprint(key, "line", i)
 		c.add(
-			l.line(name+"label", plain, line.Label, x, c.h, labels),
-			l.line(name+"value", plain, line.Value, x+values, c.h, width-values))
+			l.line(name+"label", regular, line.Label, x, c.h, labels),
+			l.line(name+"value", regular, line.Value, x+values, c.h, width-values))
 	}
 	if p.Next != "" {
 		c.h += l.px(gap)
-		c.add(l.line(key+"next", plain, p.Next, x, c.h, width))
+		c.add(l.line(key+"next", regular, p.Next, x, c.h, width))
 	}
 }
 
 // progress is what is being done, and the bar. The time left stands at the right
 // where there is room for it.
-func (l layouter) progress(p *Progress, width int) column {
+func (l layouter) progress(p *window.Progress, width int) column {
 	var c column
 	if p == nil {
 		return c
 	}
 	x := l.px(margin)
 	inner := width - 2*x
-	words := l.measure(plain, p.Text, 0)
-	left := l.measure(plain, p.Left, 0)
+	words := l.measure(regular, p.Text, 0)
+	left := l.measure(regular, p.Left, 0)
 	if words.w+left.w+l.px(wideGap) <= inner {
-		c.add(l.line("progress", plain, p.Text, x, 0, inner-left.w-l.px(gap)))
+		c.add(l.line("progress", regular, p.Text, x, 0, inner-left.w-l.px(gap)))
 		if p.Left != "" {
-			c.add(l.line("left", plain, p.Left, x+inner-left.w, 0, left.w))
+			c.add(l.line("left", regular, p.Left, x+inner-left.w, 0, left.w))
 		}
 	} else {
-		c.add(l.line("progress", plain, p.Text, x, 0, inner))
+		c.add(l.line("progress", regular, p.Text, x, 0, inner))
 		if p.Left != "" {
-			c.add(l.line("left", plain, p.Left, x, c.h, inner))
+			c.add(l.line("left", regular, p.Left, x, c.h, inner))
 		}
 	}
 	c.h += l.px(gap) / 2
@@ -83,7 +87,7 @@ func (l layouter) progress(p *Progress, width int) column {
 }
 
 // buttons stand in rows at the right, in their order.
-func (l layouter) buttons(all []Button, width int) column {
+func (l layouter) buttons(all []window.Button, width int) column {
 	var c column
 	edge := l.px(margin) * 3 / 5
 	if len(all) == 0 {
@@ -107,10 +111,10 @@ func (l layouter) buttons(all []Button, width int) column {
 }
 
 // row is as many buttons as stand side by side, and the others.
-func (l layouter) row(all []Button, width int) (row []part, rest []Button) {
+func (l layouter) row(all []window.Button, width int) (row []part, rest []window.Button) {
 	used := 0
 	for i, b := range all {
-		label := l.measure(plain, shown(b.Label), 0)
+		label := l.measure(regular, shown(b.Label), 0)
 		at := rect{
 			w: min(max(l.px(buttonWidth), label.w+2*l.px(buttonInside)), width),
 			h: max(l.px(buttonHeight), label.h+l.px(gap)),

@@ -1,6 +1,10 @@
-package window
+package native
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
+)
 
 // Lengths in the pixels of a screen of 96 dots an inch, which Windows calls 100 %.
 // Sizes of buttons and gaps are those of Windows' own dialogs.
@@ -22,7 +26,7 @@ const (
 type font int
 
 const (
-	plain    font = iota // of messages, as the user has set it
+	regular  font = iota // of messages, as the user has set it
 	strong               // the same, bold
 	headline             // the same, larger
 )
@@ -62,7 +66,7 @@ type plan struct {
 	inside  []part // the pane's, placed in its content
 	below   []part // the progress, always in sight
 	band    rect   // the strip that the buttons stand on
-	buttons []part // as View.Buttons
+	buttons []part // as the view's
 }
 
 // screen is what a window has to stand in.
@@ -81,7 +85,7 @@ type measure func(f font, text string, width int) size
 
 // layout places everything that a view shows. It is the same on every system;
 // what a text measures is asked of the one that draws it.
-func layout(v View, s screen, m measure) plan {
+func layout(v window.View, s screen, m measure) plan {
 	l := layouter{screen: s, measure: m}
 	width := min(s.px(windowWidth), s.room.w)
 	foot := l.buttons(v.Buttons, width)

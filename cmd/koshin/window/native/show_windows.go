@@ -1,4 +1,4 @@
-package window
+package native
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
 	"golang.org/x/sys/windows"
 )
 
@@ -22,13 +23,13 @@ const (
 // called from one goroutine, one press after the other; presses that nobody takes
 // are dropped.
 //
-// Closing the window is a [Close] that is pressed, and no more. While a view has a
+// Closing the window is a [window.Close] that is pressed, and no more. While a view has a
 // HoldShutdown, a window that is hidden or closed is minimized instead: Windows
 // lets nobody hold a shutdown who has no window.
-func Show(ctx context.Context, views <-chan View, pressed func(Action)) error {
+func Show(ctx context.Context, views <-chan window.View, pressed func(window.Action)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	var first View
+	var first window.View
 	select {
 	case <-ctx.Done():
 		return nil
@@ -41,8 +42,8 @@ func Show(ctx context.Context, views <-chan View, pressed func(Action)) error {
 	runtime.LockOSThread() // a window's messages come to the thread that made it
 	defer runtime.UnlockOSThread()
 
-	presses := make(chan Action, 8)
-	w := &window{press: func(a Action) {
+	presses := make(chan window.Action, 8)
+	w := &dialog{press: func(a window.Action) {
 		select {
 		case presses <- a:
 		default:
@@ -57,7 +58,7 @@ func Show(ctx context.Context, views <-chan View, pressed func(Action)) error {
 	return w.loop()
 }
 
-func deliver(ctx context.Context, presses <-chan Action, pressed func(Action)) {
+func deliver(ctx context.Context, presses <-chan window.Action, pressed func(window.Action)) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -68,28 +69,28 @@ func deliver(ctx context.Context, presses <-chan Action, pressed func(Action)) {
 	}
 }
 
-// window is the dialog on its thread. All of it belongs to that thread but next.
-type window struct {
-	press func(Action)
-	next  atomic.Pointer[View] // the newest, until the thread has drawn it
+// dialog is the window on its thread. All of it belongs to that thread but next.
+type dialog struct {
+	press func(window.Action)
+	next  atomic.Pointer[window.View] // the newest, until the thread has drawn it
 
-	dialog, pane windows.HWND
-	parts        map[string]*control
-	order        string // of the Tab key, as it was set last
-	fonts        fonts
-	icons        map[string]windows.Handle
-	dpi          int
-	view         View
-	plan         plan
-	scrolled     int
-	shownAs      appearance
-	least        int // a window that shrank with each view would jump
-	ended        bool
+	self, pane windows.HWND
+	parts      map[string]*control
+	order      string // of the Tab key, as it was set last
+	fonts      fonts
+	icons      map[string]windows.Handle
+	dpi        int
+	view       window.View
+	plan       plan
+	scrolled   int
+	shownAs    appearance
+	least      int // a window that shrank with each view would jump
+	ended      bool
 }
 
 // follow hands the views to the window's thread. One that is overtaken by the
 // next before it could be drawn is not drawn.
-func (w *window) follow(ctx context.Context, views <-chan View) {
+func (w *dialog) follow(ctx context.Context, views <-chan window.View) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -106,12 +107,12 @@ func (w *window) follow(ctx context.Context, views <-chan View) {
 	}
 }
 
-func (w *window) post(m uintptr) {
-	_, _, _ = postMessage.Call(uintptr(w.dialog), m, 0, 0) // fails where the window has gone
+func (w *dialog) post(m uintptr) {
+	_, _, _ = postMessage.Call(uintptr(w.self), m, 0, 0) // fails where the window has gone
 }
 
 // loop hands out messages until the window is destroyed.
-func (w *window) loop() error {
+func (w *dialog) loop() error {
 	defer w.free()
 	var m message
 	for !w.ended {
@@ -124,7 +125,7 @@ func (w *window) loop() error {
 		case m.message == wmKeyDown && w.key(m.wParam):
 			continue
 		}
-		if is, _, _ := isDialogMessage.Call(uintptr(w.dialog), uintptr(unsafe.Pointer(&m))); is != 0 {
+		if is, _, _ := isDialogMessage.Call(uintptr(w.self), uintptr(unsafe.Pointer(&m))); is != 0 {
 			continue
 		}
 		_, _, _ = translateMessage.Call(uintptr(unsafe.Pointer(&m)))

@@ -1,34 +1,35 @@
-package window
+package native
 
 import (
 	"fmt"
 	"unsafe"
 
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
 	"golang.org/x/sys/windows"
 )
 
 // open makes the window, not yet to be seen, with a pane in it. Both are dialogs
 // of Windows: Tab, Enter, Esc and the access keys work as everywhere, and screen
 // readers read a dialog out by themselves.
-func (w *window) open() error {
+func (w *dialog) open() error {
 	_, _, _ = setThreadDpiAwareness.Call(dpiPerMonitorV2) // the manifest says so already, where there is one
 	classes := struct{ size, classes uint32 }{8, 0x20}    // the bar
 	if ok, _, err := initCommonControlsEx.Call(uintptr(unsafe.Pointer(&classes))); ok == 0 {
 		return fmt.Errorf("loading the common controls: %w", err)
 	}
 	var err error
-	if w.dialog, err = newDialog(0, wsFramed, wsExControl|wsExApp, w.onMessage); err != nil {
+	if w.self, err = newDialog(0, wsFramed, wsExControl|wsExApp, w.onMessage); err != nil {
 		return err
 	}
 	// Windows would place the controls by itself when the scale changes; we do.
 	if setDialogDpiChangeBehavior.Find() == nil { // since Windows 10 1703; not in Wine 8
-		_, _, _ = setDialogDpiChangeBehavior.Call(uintptr(w.dialog), 1, 1) // DDC_DISABLE_ALL
+		_, _, _ = setDialogDpiChangeBehavior.Call(uintptr(w.self), 1, 1) // DDC_DISABLE_ALL
 	}
-	if w.pane, err = newDialog(w.dialog, wsChild|wsVisible|wsClipKids|dsControl, wsExControl, w.onPaneMessage); err != nil {
+	if w.pane, err = newDialog(w.self, wsChild|wsVisible|wsClipKids|dsControl, wsExControl, w.onPaneMessage); err != nil {
 		return err
 	}
 	w.parts, w.icons = map[string]*control{}, map[string]windows.Handle{}
-	dpi, _, _ := getDpiForWindow.Call(uintptr(w.dialog))
+	dpi, _, _ := getDpiForWindow.Call(uintptr(w.self))
 	w.scale(int(dpi))
 	return nil
 }
@@ -52,7 +53,7 @@ func answer(dialog windows.HWND, value uintptr) uintptr {
 }
 
 // onMessage is the procedure of the window.
-func (w *window) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uintptr {
+func (w *dialog) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uintptr {
 	switch m {
 	case viewArrived:
 		if v := w.next.Swap(nil); v != nil {
@@ -63,7 +64,7 @@ func (w *window) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uin
 		_, _, _ = destroyWindow.Call(uintptr(h))
 		return 1
 	case wmDestroy:
-		if h == w.dialog {
+		if h == w.self {
 			w.ended = true
 		}
 	case wmCommand:
@@ -85,7 +86,7 @@ func (w *window) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uin
 		if w.shownAs != unseen { // the fonts and colours of the user may be others
 			w.scale(w.dpi)
 			w.place()
-			_, _, _ = invalidateRect.Call(uintptr(w.dialog), 0, 1)
+			_, _, _ = invalidateRect.Call(uintptr(w.self), 0, 1)
 			_, _, _ = invalidateRect.Call(uintptr(w.pane), 0, 1)
 		}
 	case wmMouseWheel:
@@ -99,7 +100,7 @@ func (w *window) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uin
 	return 0
 }
 
-func (w *window) command(id uintptr) {
+func (w *dialog) command(id uintptr) {
 	if id == idCancel { // Esc
 		w.close()
 		return
@@ -109,12 +110,12 @@ func (w *window) command(id uintptr) {
 	}
 }
 
-func (w *window) close() { w.press(Close) }
+func (w *dialog) close() { w.press(window.Close) }
 
 // erase paints the window's own ground: paper, and the strip of the buttons.
-func (w *window) erase(dc uintptr) {
+func (w *dialog) erase(dc uintptr) {
 	var client windows.Rect
-	_, _, _ = getClientRect.Call(uintptr(w.dialog), uintptr(unsafe.Pointer(&client)))
+	_, _, _ = getClientRect.Call(uintptr(w.self), uintptr(unsafe.Pointer(&client)))
 	band := client
 	band.Top = int32(w.plan.band.y)
 	client.Bottom = band.Top

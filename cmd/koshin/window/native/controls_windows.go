@@ -1,9 +1,10 @@
-package window
+package native
 
 import (
 	"strings"
 	"unsafe"
 
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
 	"golang.org/x/sys/windows"
 )
 
@@ -17,7 +18,7 @@ type control struct {
 // apply brings the controls of one parent to what a plan says; by is how far they
 // are scrolled. What stays the same is not touched, so that it neither flickers nor
 // is read out again.
-func (w *window) apply(parent windows.HWND, parts []part, by int, wanted map[string]bool) {
+func (w *dialog) apply(parent windows.HWND, parts []part, by int, wanted map[string]bool) {
 	for _, p := range parts {
 		wanted[p.key] = true
 		p.at.y -= by
@@ -31,7 +32,7 @@ func (w *window) apply(parent windows.HWND, parts []part, by int, wanted map[str
 	}
 }
 
-func (w *window) create(parent windows.HWND, p part) *control {
+func (w *dialog) create(parent windows.HWND, p part) *control {
 	class, style := "STATIC", uintptr(wsChild|wsVisible)
 	switch p.kind {
 	case icon:
@@ -51,7 +52,7 @@ func (w *window) create(parent windows.HWND, p part) *control {
 	return &control{part: part{key: p.key, kind: p.kind}, handle: windows.HWND(h)}
 }
 
-func (w *window) update(c *control, p part) {
+func (w *dialog) update(c *control, p part) {
 	if c.fontAt != w.fonts[p.font] {
 		c.fontAt = w.fonts[p.font]
 		send(c.handle, wmSetFont, c.fontAt, 1)
@@ -68,14 +69,14 @@ func (w *window) update(c *control, p part) {
 	c.part = p
 }
 
-func (w *window) drop(c *control) {
+func (w *dialog) drop(c *control) {
 	if c != nil {
 		_, _, _ = destroyWindow.Call(uintptr(c.handle))
 	}
 }
 
 // dropOthers takes out what this view has not.
-func (w *window) dropOthers(wanted map[string]bool) {
+func (w *dialog) dropOthers(wanted map[string]bool) {
 	for key, c := range w.parts {
 		if !wanted[key] {
 			w.drop(c)
@@ -86,7 +87,7 @@ func (w *window) dropOthers(wanted map[string]bool) {
 
 // setOrder has Tab, and what reads the window out, go from the first part to the
 // last.
-func (w *window) setOrder() {
+func (w *dialog) setOrder() {
 	var keys []string
 	for _, p := range w.plan.inside {
 		keys = append(keys, p.key)
@@ -113,7 +114,7 @@ func (w *window) setOrder() {
 
 // setButtons says which can be pressed, which one Enter presses, and where the
 // keyboard is when its button is gone.
-func (w *window) setButtons() {
+func (w *dialog) setButtons() {
 	focus := windows.HWND(0)
 	if f, _, _ := getFocus.Call(); f != 0 {
 		focus = windows.HWND(f)
@@ -141,17 +142,17 @@ func (w *window) setButtons() {
 			usual, usualID = h, uintptr(idFirst+i)
 		}
 	}
-	send(w.dialog, dmSetDefaultID, usualID, 0)
+	send(w.self, dmSetDefaultID, usualID, 0)
 	if usual == 0 {
 		usual = first
 	}
 	if !keep && usual != 0 && w.isInFront() {
-		send(w.dialog, wmNextDialogCtl, uintptr(usual), 1)
+		send(w.self, wmNextDialogCtl, uintptr(usual), 1)
 	}
 }
 
 // setBar moves the bar.
-func (w *window) setBar(before *Progress) {
+func (w *dialog) setBar(before *window.Progress) {
 	p, c := w.view.Progress, w.parts["bar"]
 	if p == nil || c == nil {
 		return

@@ -1,0 +1,15 @@
+//go:build !windows
+
+package native
+
+import (
+	"context"
+	"errors"
+
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
+)
+
+// Show is for Windows; elsewhere the error is [errors.ErrUnsupported].
+func Show(context.Context, <-chan window.View, func(window.Action)) error {
+	return errors.ErrUnsupported
+}
