@@ -3,25 +3,26 @@ package report
 import (
 	"time"
 
-	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/page"
 )
 
-// Text is one sentence in both languages.
-type Text = manifest.Text
-
-// Same is a text that is the same in both languages, such as what was read.
-func Same(s string) Text { return Text{JA: s, EN: s} }
-
-// Verdict is what something came to; as doctor.Verdict.
-type Verdict string
+// What every page is made of.
+type (
+	Text    = page.Text
+	Verdict = page.Verdict // as doctor.Verdict
+	Fact    = page.Fact
+)
 
 // The verdicts.
 const (
-	OK      Verdict = "ok"
-	Warn    Verdict = "warn"
-	Fail    Verdict = "fail"
-	Unknown Verdict = "unknown"
+	OK      = page.OK
+	Warn    = page.Warn
+	Fail    = page.Fail
+	Unknown = page.Unknown
 )
+
+// Same is a text that is the same in both languages, such as what was read.
+func Same(s string) Text { return page.Same(s) }
 
 // Page is everything that the file shows, in the order in which it shows it.
 type Page struct {
@@ -61,12 +62,6 @@ type Finding struct {
 type Group struct {
 	Of    string
 	Facts []Fact
-}
-
-// Fact is one piece of evidence.
-type Fact struct {
-	Name, Value Text
-	Said        string // what a host or the system said to it; may be empty
 }
 
 // Host is what was seen of one host.

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"fmt"
@@ -8,32 +8,31 @@ import (
 	"unicode/utf8"
 )
 
-// What a page may hold. An honest one has about 40 KiB of text.
-const (
-	maxText  = 2 << 10   // bytes of one text
-	maxItems = 200       // of one list: more evidence than a person reads
-	maxAll   = 4000      // of all lists together; an honest page has about 300
-	maxTexts = 512 << 10 // bytes of all texts together
-
-	// MaxBytes is more than any file that Write makes: all texts, each byte of
-	// which html/template may write with six, and the markup around all items.
-	MaxBytes = 8 << 20
-)
+// Limits are what a page may hold.
+type Limits struct {
+	Text  int // bytes of one text
+	Items int // of one list
+	All   int // items of all lists together
+	Bytes int // of all texts together
+}
 
 // cleaner makes every text of a page fit to be shown.
 type cleaner struct {
 	mask      func(string) string
+	limits    Limits
 	left      int // bytes of text that may still come
 	items     int // of all lists, that may still come
 	shortened bool
 }
 
-// page cleans everything that can be reached, whoever filled it in and
-// whichever field is added later.
-func (c *cleaner) page(p Page) Page {
+// Clean returns a copy of a page in which every text that can be reached, whoever
+// filled it in and whichever field is added later, is masked, without characters
+// that steer the display, and within the limits; and whether anything was left
+// out. Lists are copied: the caller's page stays as it is.
+func Clean[P any](p P, mask func(string) string, l Limits) (cleaned P, shortened bool) {
+	c := cleaner{mask: mask, limits: l, left: l.Bytes, items: l.All}
 	c.value(reflect.ValueOf(&p).Elem())
-	p.Shortened = c.shortened
-	return p
+	return p, c.shortened
 }
 
 func (c *cleaner) value(v reflect.Value) {
@@ -56,7 +55,7 @@ func (c *cleaner) list(v reflect.Value) {
 	if !v.CanSet() || v.IsNil() {
 		return
 	}
-	count := min(v.Len(), maxItems, c.items)
+	count := min(v.Len(), c.limits.Items, c.items)
 	c.shortened = c.shortened || count < v.Len()
 	c.items -= count
 	copied := reflect.MakeSlice(v.Type(), count, count)
@@ -74,14 +73,14 @@ func (c *cleaner) text(s string) string {
 		return ""
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) > 64*maxText { // nobody reads on; and masking takes its time
-		s, c.shortened = cut(s, 64*maxText), true
+	if len(s) > 64*c.limits.Text { // nobody reads on; and masking takes its time
+		s, c.shortened = cut(s, 64*c.limits.Text), true
 	}
 	if c.mask != nil {
 		s = c.mask(s)
 	}
 	s = visible(s)
-	limit := min(maxText, c.left)
+	limit := min(c.limits.Text, c.left)
 	if len(s) > limit {
 		s, c.shortened = cut(s, limit)+"…", true
 	}
