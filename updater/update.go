@@ -101,22 +101,19 @@ func (j *job) update(ctx context.Context, o offer) error {
 		return err
 	}
 	target := *j.report.Decision.Target
-	var file string
-	var promise manifest.Promise
-	if staged == nil {
-		if err := j.wayBack(ctx, o.release, in, target); err != nil {
-			return err
-		}
-		if file, promise, err = j.fetch(ctx, o.release, target.Package); err != nil {
-			return err
-		}
-	}
 	if before == nil {
 		if before, err = j.baseline(ctx, m, in); err != nil {
 			return err
 		}
 	}
 	if staged == nil {
+		if err := j.wayBack(ctx, o.release, in, target); err != nil {
+			return err
+		}
+		file, promise, err := j.fetch(ctx, o.release, target.Package)
+		if err != nil {
+			return err
+		}
 		if staged, err = j.stage(ctx, file, promise, target); err != nil {
 			return err
 		}
