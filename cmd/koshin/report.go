@@ -23,6 +23,7 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 		if code := s.reportCode(verb, r); r.Product != updater.SelfID || verb != "update" || code == exitcode.Interrupted {
 			codes = append(codes, code) // of an update it is the products' code
 		}
+		s.logReport(verb, r)
 		list = append(list, s.reportJSON(r))
 		s.updater.RememberReport(verb, r, s.codeOf(r.Err))
 		if !s.json {

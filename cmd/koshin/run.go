@@ -14,6 +14,7 @@ import (
 	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/updater/logbook"
 )
 
 // app is what every verb has: the streams, the words and the common flags.
@@ -24,6 +25,8 @@ type app struct {
 	language messages.Language
 	log      *slog.Logger
 	closeLog func() error
+	verb     string        // whose run this is
+	book     *logbook.Book // the log of the state folder; nil: this verb keeps none, or has not begun
 
 	configFile string
 	products   []string
@@ -76,6 +79,7 @@ func runOn(ctx context.Context, m machine, args []string, streams terminal.Strea
 	if err != nil {
 		code = a.complain(err)
 	}
+	a.endLog(ctx, code, err)
 	if a.ended != nil {
 		code = a.ended(code)
 	}
@@ -126,6 +130,7 @@ func (a *app) command() *cobra.Command {
 func (a *app) marked(c *cobra.Command) *cobra.Command {
 	run := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
+		a.verb = c.Name()
 		if err := run(c, args); err != nil {
 			return failure{verb: c.Name(), error: err}
 		}

@@ -40,6 +40,7 @@ func (a *app) open() (*session, error) {
 	if language, ok := messages.ParseLanguage(c.Language); ok && a.lang == "" {
 		a.language = language
 	}
+	a.keepLog(c.StateDir)
 	options, err := a.options(c)
 	if err != nil {
 		return nil, err
