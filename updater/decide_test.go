@@ -255,6 +255,9 @@ func TestEnding(t *testing.T) {
 		if (e != nil) != (c.days >= 0) || e != nil && (e.Days != c.days || e.LastDay.String() != "2021-03-31") {
 			t.Errorf("%s: %+v, want %d", c.now, e, c.days)
 		}
+		if got := over(now.UTC(), c.ready, c.floor); got != (c.now == "2021-04-01 00:00") {
+			t.Errorf("%s: over %t", c.now, got)
+		}
 	}
 }
 

@@ -31,6 +31,11 @@ func endingOf(now time.Time, ready *bool, floor *manifest.Floor) *Ending {
 	return &Ending{LastDay: manifest.DateOf(floor.Since.Time().AddDate(0, 0, -1)), Days: days}
 }
 
+// over says that the installed build is below the floor, and its last day past.
+func over(now time.Time, ready *bool, floor *manifest.Floor) bool {
+	return ready != nil && !*ready && floor != nil && !now.Before(startOf(floor.Since))
+}
+
 // startOf is the first moment of a day in Japan.
 func startOf(d manifest.Date) time.Time {
 	t := d.Time()

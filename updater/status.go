@@ -16,6 +16,8 @@ type Status struct {
 	Previous  manifest.Version // zero: none is kept
 	Floor     manifest.Version // of the manifest accepted last; zero: not known
 	Ready     *bool            // installed at or above the floor; nil: cannot be said
+	Ending    *Ending          // it stops connecting soon, by that manifest; nil: no such day is near
+	Over      bool             // that day is past
 	Holds     []Hold
 	Owed      *Owed // what waits for the restart; nil: nothing
 	Lately    Lately
@@ -65,6 +67,7 @@ func (u *Updater) statusBut(ctx context.Context, p Product, m *manifest.Manifest
 		if ready, known := m.Ready(s.Installed.Version); known {
 			s.Ready = &ready
 		}
+		s.Ending, s.Over = endingOf(u.now(), s.Ready, m.TLSReady), over(u.now(), s.Ready, m.TLSReady)
 	case errors.Is(noManifest, ErrNeverChecked):
 		s.Installed, s.Err = inst.Detect(ctx, recordRule())
 	default:

@@ -33,11 +33,12 @@ type sample struct {
 func views(t testing.TB, language messages.Language) (names []string, all map[string]View) {
 	t.Helper()
 	all = map[string]View{}
+	w := words(t, language)
 	for _, s := range samples(t) {
 		if _, twice := all[s.name]; twice {
 			t.Fatalf("two samples are called %s", s.name)
 		}
-		names, all[s.name] = append(names, s.name), told(t, language, s.story...).View()
+		names, all[s.name] = append(names, s.name), through(w, s.story...).View()
 	}
 	return names, all
 }
@@ -45,7 +46,11 @@ func views(t testing.TB, language messages.Language) (names []string, all map[st
 // told is a window that was told a story.
 func told(t testing.TB, language messages.Language, story ...Message) Model {
 	t.Helper()
-	m, _ := New(words(t, language))
+	return through(words(t, language), story...)
+}
+
+func through(w Words, story ...Message) Model {
+	m, _ := New(w)
 	for _, message := range story {
 		m, _ = m.Told(message)
 	}
@@ -242,9 +247,11 @@ func event(phase updater.Phase, after time.Duration, bytes, total int64) Event {
 
 // downloaded is a download that came this far, evenly in so many seconds.
 func downloaded(seconds, percent int64) (all []Message) {
-	const total = 4_800_000
+	e := event(updater.PhaseDownload, 0, 0, 4_800_000)
+	began := e.Time
 	for i := range seconds + 1 {
-		all = append(all, Happened{event(updater.PhaseDownload, time.Duration(i)*time.Second, total*percent/100*i/seconds, total)})
+		e.Time, e.Bytes = began.Add(time.Duration(i)*time.Second), e.Total*percent/100*i/seconds
+		all = append(all, Happened{e})
 	}
 	return all
 }
