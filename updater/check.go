@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -23,10 +24,16 @@ type Finding struct {
 }
 
 // Check is アップデートの確認: it compares each installed client with the floor and
-// the newest build, and changes nothing.
+// the newest build, and changes nothing. For a user who may not write in the
+// state folder it finds the same, and keeps nothing of what it fetched. Another
+// koshin that is at work is [ErrBusy], or for such a user the product's
+// [ErrUnderWay].
 func (u *Updater) Check(ctx context.Context, products []Product) ([]Finding, error) {
 	unlock, err := u.lock(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, protect.ErrReadOnly):
+		return u.look(ctx, products)
+	case err != nil:
 		return nil, err
 	}
 	defer unlock()

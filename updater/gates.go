@@ -73,7 +73,7 @@ type Facts struct {
 	Retry        bool             // the operator wants a held build tried again
 	Only         manifest.Version // no other build is looked at; zero: any
 	Staged       manifest.Version // stands ready on the disk already; zero: none
-	Installation string
+	Installation string           // empty: not drawn yet
 	Power        power.State
 	Line         line.Cost
 	Busy         Busy
@@ -166,6 +166,9 @@ func (f Facts) held(c manifest.Candidate, required bool) Gate {
 func (f Facts) rollout(c manifest.Candidate, required bool) Gate {
 	if c.Build.Rollout == nil {
 		return open(RolloutShare)
+	}
+	if f.Installation == "" && !required {
+		return Gate{Name: RolloutShare, Verdict: Unknown, Reason: note(GateRolloutAsk, "percent", c.Build.Rollout.Percent)}
 	}
 	share := manifest.Share(f.Installation, f.Manifest.Product, c.Build.Version)
 	percent := c.Build.Rollout.Percent

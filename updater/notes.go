@@ -123,6 +123,7 @@ const (
 	GateHeld       Key = "gate-held"
 	GateHeldByHand Key = "gate-held-by-hand"
 	GateRollout    Key = "gate-rollout"
+	GateRolloutAsk Key = "gate-rollout-unknown"
 	GateOpen       Key = "gate-open"
 	GateIgnored    Key = "gate-ignored-below-floor"
 	GateOutage     Key = "gate-window-yields"

@@ -23,15 +23,21 @@ type offer struct {
 // what it sends is refused, since a bad mirror must not stop a PC. The error
 // then keeps every attempt.
 func (u *Updater) offers(ctx context.Context, products []Product, sources []transport.Source) map[manifest.ProductID]offer {
-	client, err := u.trustClient()
+	kept := func(name string) trust.Store { return folderStore{filepath.Join(u.options.StateDir, name)} }
+	client, err := u.trustClient(kept("trust"), kept("seen"))
 	if err != nil {
-		offers := make(map[manifest.ProductID]offer, len(products))
-		for _, p := range products {
-			offers[p.ID] = offer{err: err}
-		}
-		return offers
+		return noOffers(products, err)
 	}
 	return u.offersBy(ctx, client, products, sources)
+}
+
+// noOffers says of every product why there is none.
+func noOffers(products []Product, err error) map[manifest.ProductID]offer {
+	offers := make(map[manifest.ProductID]offer, len(products))
+	for _, p := range products {
+		offers[p.ID] = offer{err: err}
+	}
+	return offers
 }
 
 func (u *Updater) offersBy(ctx context.Context, client *trust.Client, products []Product, sources []transport.Source) map[manifest.ProductID]offer {
@@ -80,11 +86,11 @@ func (u *Updater) releases(ctx context.Context, from *trust.Repository, products
 	return complete
 }
 
-func (u *Updater) trustClient() (*trust.Client, error) {
+func (u *Updater) trustClient(cache, seen trust.Store) (*trust.Client, error) {
 	return trust.Open(trust.Options{
 		Anchor:    u.options.Anchor,
-		Cache:     folderStore{filepath.Join(u.options.StateDir, "trust")},
-		Seen:      folderStore{filepath.Join(u.options.StateDir, "seen")},
+		Cache:     cache,
+		Seen:      seen,
 		BuildTime: u.options.BuildTime,
 		Now:       u.options.Now,
 		Log:       u.log,

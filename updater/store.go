@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 )
 
@@ -19,11 +22,14 @@ func (s folderStore) path(name string) string { return filepath.Join(s.dir, file
 func (s folderStore) Load(name string) ([]byte, error) { return readSmall(s.path(name)) }
 
 func (s folderStore) Save(name string, data []byte) error {
-	path := s.path(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+	folder := s.dir
+	for _, part := range append([]string{""}, strings.Split(path.Dir(name), "/")...) {
+		folder = filepath.Join(folder, part)
+		if err := protect.Make(folder, protect.Everyone); err != nil {
+			return err
+		}
 	}
-	return atomicfile.Write(path, data)
+	return atomicfile.Write(s.path(name), data)
 }
 
 // maxSmall bounds the files that koshin itself keeps in memory while reading:

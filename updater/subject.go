@@ -2,15 +2,11 @@ package updater
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
-	"github.com/koshin-updater/koshin/manifest/trust"
 )
 
 // Subject is one product as the doctor is told of it: its status, and what the
@@ -76,40 +72,12 @@ func (u *Updater) ask(ctx context.Context, products []Product) map[manifest.Prod
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	client, err := trust.Open(trust.Options{
-		Anchor:    u.options.Anchor,
-		Cache:     forgetful{folderStore{filepath.Join(u.options.StateDir, "trust")}, trust.Memory{}},
-		Seen:      forgetful{folderStore{filepath.Join(u.options.StateDir, "seen")}, trust.Memory{}},
-		BuildTime: u.options.BuildTime, Now: u.options.Now, Log: u.log,
-	})
-	if err != nil {
-		u.log.WarnContext(ctx, "sources were not asked", "error", err)
-		return found
-	}
-	for id, o := range u.offersBy(ctx, client, products, u.options.Sources) {
+	for id, o := range u.glance(ctx, products) {
 		if o.release != nil {
 			found[id] = o.release.Manifest
+		} else {
+			u.log.InfoContext(ctx, "nothing is known of the product", "product", id, "error", o.err)
 		}
 	}
 	return found
 }
-
-// forgetful is a store that remembers what was saved until the program ends.
-type forgetful struct {
-	kept  folderStore
-	fresh trust.Memory
-}
-
-func (f forgetful) Load(name string) ([]byte, error) {
-	data, err := f.fresh.Load(name)
-	if err == nil {
-		return data, nil
-	}
-	data, keptErr := f.kept.Load(name)
-	if keptErr != nil {
-		return nil, fmt.Errorf("%w", errors.Join(keptErr, err))
-	}
-	return data, nil
-}
-
-func (f forgetful) Save(name string, data []byte) error { return f.fresh.Save(name, data) }

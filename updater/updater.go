@@ -104,7 +104,7 @@ type Updater struct {
 	seq     int64
 	at      Phase // the one that was announced last
 	trail   audit.Trail
-	mute    bool // this user may not write in the state folder: nothing is recorded
+	mute    bool // this user may not write in the state folder: nothing is kept or recorded
 	newest  int  // schema of journals that this run may write; see tendSelf
 }
 
@@ -158,7 +158,8 @@ func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
 	if err := u.protectState(); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(u.options.StateDir, "lock"))
+	// For writing: on Windows whoever may only read could take the lock as well.
+	lock := flock.New(filepath.Join(u.options.StateDir, "lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR))
 	wait, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	locked, err := lock.TryLockContext(wait, 100*time.Millisecond)
@@ -175,14 +176,40 @@ func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
 
 // protectState makes the state folder, or refuses one that somebody else made or
 // could write in, as with each folder in it: what lies there decides what is
-// installed, and how far back koshin lets itself be set.
+// installed, and how far back koshin lets itself be set. One that this user may
+// only read is judged all the same, before it is [protect.ErrReadOnly].
 func (u *Updater) protectState() error {
-	if err := protect.Make(u.options.StateDir, protect.Everyone); err != nil {
+	err := protect.Make(u.options.StateDir, protect.Everyone)
+	if err != nil && !errors.Is(err, protect.ErrReadOnly) {
+		return err
+	}
+	if unsafe := u.judgeState(); unsafe != nil {
+		return unsafe
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"trust", "seen", "products", "run"} {
+		// Here, and not where they are first used: whatever the umask of an
+		// administrator's shell, operators can read what they are to be told.
+		if err := protect.Make(filepath.Join(u.options.StateDir, name), protect.Everyone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *Updater) judgeState() error {
+	err := protect.Folder(u.options.StateDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // and could not be made
+	}
+	if err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(u.options.StateDir)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	for _, e := range entries {
 		if e.Type().IsRegular() {
@@ -196,7 +223,8 @@ func (u *Updater) protectState() error {
 }
 
 // installation is this PC's random name, made once. It says nothing about the
-// PC; it only places it in a rollout.
+// PC; it only places it in a rollout. Empty where it would have to be made and
+// this user may not write.
 func (u *Updater) installation() (string, error) {
 	file := filepath.Join(u.options.StateDir, "installation")
 	id, err := readSmall(file)
@@ -205,6 +233,9 @@ func (u *Updater) installation() (string, error) {
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
+	}
+	if u.mute {
+		return "", nil
 	}
 	fresh := rand.Text()
 	return fresh, atomicfile.Write(file, []byte(fresh))

@@ -85,6 +85,11 @@ func (u *Updater) Confirm(ctx context.Context, products []Product) ([]Report, er
 
 func (j *job) confirmNow(ctx context.Context) (err error) {
 	m, err := j.lastManifest(j.product)
+	if j.mute && errors.Is(err, ErrNeverChecked) { // a check would not be kept either
+		if asked, ok := j.ask(ctx, []Product{j.product})[j.product.ID]; ok {
+			m, err = asked, nil
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,10 @@ func (s *eventSink) open() error {
 	name := fmt.Sprintf("%s-%d.jsonl", time.Now().UTC().Format("20060102T150405.000"), os.Getpid())
 	file, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	s.file = file
-	return err
+	if err != nil {
+		return err
+	}
+	return file.Chmod(0o644) // for the operator's window, whatever the umask
 }
 
 // prune removes the oldest event files; their names sort by time.

@@ -45,7 +45,7 @@ func writeNew(file string, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()) // for operators to read, whatever the umask
 }
 
 // writeFresh writes a file that must not be there yet, whole or not at all. The

@@ -3,13 +3,62 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
 )
 
 // rightsCommands make scripts meet what an ordinary user meets.
 func rightsCommands() map[string]command {
-	return map[string]command{"as-user": asUser, "give-away": giveAway}
+	return map[string]command{"as-user": asUser, "as-operator": byOperator, "give-away": giveAway}
+}
+
+// anotherUser is one to whom nothing here belongs.
+const anotherUser = 12345
+
+// byOperator: as-operator N PROGRAM [ARG…] runs a program as another user than
+// the one who enrolled this PC, in no group; it must exit with N. Where the tests
+// do not run as root nobody can become another user: there the script takes the
+// right to write away from its own, and that is what is tested.
+func byOperator(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "as-operator N PROGRAM [ARG…]")
+	if os.Geteuid() != 0 {
+		exitCode(ts, false, args)
+		return
+	}
+	program, err := exec.LookPath(args[1])
+	ts.Check(err)
+	for _, path := range []string{ts.MkAbs("."), filepath.Dir(program)} { // the temporary folders of the tests are root's
+		ts.Check(letThrough(path))
+	}
+	c := exec.Command(program, args[2:]...)
+	c.Dir, c.Env = ts.MkAbs("."), append(os.Environ(), "LANG=C", "HOME="+ts.MkAbs("."))
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: anotherUser, Gid: anotherUser}}
+	c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
+	err = c.Run()
+	if _, failed := errors.AsType[*exec.ExitError](err); err != nil && !failed {
+		ts.Check(err)
+	}
+	if got := strconv.Itoa(c.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("%s: exit code %s, want %s", args[1], got, args[0])
+	}
+}
+
+// letThrough lets every user reach what is in a folder.
+func letThrough(dir string) error {
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&0o001 != 0 {
+			continue
+		}
+		if err := os.Chmod(dir, info.Mode()|0o001); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // asUser: as-user N PROGRAM [ARG…] runs a program that must exit with N, for
@@ -32,5 +81,5 @@ func giveAway(ts script, neg bool, args []string) {
 	if os.Geteuid() != 0 {
 		skip(ts, "only root can give a file away")
 	}
-	ts.Check(os.Chown(ts.MkAbs(args[0]), 12345, 12345))
+	ts.Check(os.Chown(ts.MkAbs(args[0]), anotherUser, anotherUser))
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -23,6 +24,29 @@ type Trail struct {
 func (t Trail) file() string     { return filepath.Join(t.Dir, "trail.jsonl") }
 func (t Trail) headFile() string { return filepath.Join(t.Dir, "head") }
 
+// openToAdd makes the trail where there is none. Every user of this PC may read it,
+// whatever the umask of the one whose koshin made it.
+func (t Trail) openToAdd() (*os.File, error) {
+	_, err := os.Stat(t.Dir)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(t.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	if isNew {
+		if err := os.Chmod(t.Dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	file, err := os.OpenFile(t.file(), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Chmod(0o644); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
 // Append adds a record and fills in its Seq and Before. Evidence that is too
 // large is shortened.
 //
@@ -33,10 +57,7 @@ func (t Trail) headFile() string { return filepath.Join(t.Dir, "head") }
 // With [ErrBroken] the record was added all the same, to a trail that somebody
 // had changed. What it stands behind is left as it is, and does not fit.
 func (t Trail) Append(r Record) error {
-	if err := os.MkdirAll(t.Dir, 0o755); err != nil {
-		return fmt.Errorf("audit trail: %w", err)
-	}
-	file, err := os.OpenFile(t.file(), os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := t.openToAdd()
 	if err != nil {
 		return fmt.Errorf("audit trail: %w", err)
 	}
