@@ -149,6 +149,7 @@ func (u *Updater) facts(ctx context.Context, inst *installer.Product, p Product,
 		Now: u.now(), Delegated: u.options.Delegated, Window: u.options.Window, Manifest: m,
 		Installed: in.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, OSVersion: osVersion(),
 		Space: u.space(p, data), Holds: u.holds(p.ID), Installation: id,
+		Policy: u.options.Policy.Product(p.ID),
 	}
 	f.Busy, f.Power, f.Line = u.busy(), ask(u.options.Power), ask(u.options.Line)
 	if running, err := clientIsRunning(p, m); err == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/policy"
 	"github.com/koshin-updater/koshin/updater/power"
 )
 
@@ -14,17 +15,20 @@ import (
 type GateName string
 
 // The gates, in their order of strength (DESIGN section 7, which does not name
-// battery and metered). What this PC cannot do stands above what its operator
+// policy, battery and metered). What this PC cannot do stands above what its operator
 // does not want, and that above what is only better later.
 //
 // Battery stands beside disk space: an update that the power ends halfway is
 // put right at the next start, but on a PC that its operator finds dead in the
 // claim window. No floor and no wish changes that; a socket does, in a minute.
+// Policy is the administrator's word, as delegated is the facility's and withdrawn
+// the publisher's: it is looked at before anything is asked of the PC.
 // Metered stands beside the rollout share, and like it does not count below the
 // floor: money that is saved by a client that cannot send claims is not saved.
 const (
 	Delegated     GateName = "delegated"      // claims are sent by somebody else
 	Withdrawn     GateName = "withdrawn"      // the publisher took the newest build back
+	Policy        GateName = "policy"         // the administrator does not want it, or not now
 	MinimumOS     GateName = "minimum-os"     // the build needs a newer system
 	DiskSpace     GateName = "disk-space"     // no room for download, staging and backup
 	BatteryLow    GateName = "battery"        // on battery, and not enough is left
@@ -77,6 +81,7 @@ type Facts struct {
 	Power        power.State
 	Line         line.Cost
 	Busy         Busy
+	Policy       policy.Product // what the administrator says of this product
 }
 
 // gates judges one candidate. Below the floor the rollout share, a metered line
@@ -86,6 +91,7 @@ func (f Facts) gates(c manifest.Candidate, required bool, withdrawn Gate) []Gate
 	return []Gate{
 		f.delegatedGate(),
 		withdrawn,
+		f.policy(c, required),
 		f.minimumOS(c),
 		f.diskSpace(c),
 		f.battery(),

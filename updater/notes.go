@@ -101,6 +101,13 @@ const (
 
 	GateDelegated  Key = "gate-delegated"
 	GateWithdrawn  Key = "gate-withdrawn"
+	GatePolicyOff  Key = "gate-policy-install"
+	GatePolicyPin  Key = "gate-policy-target"
+	GatePolicyLow  Key = "gate-policy-target-below-floor"
+	GatePolicyNow  Key = "gate-policy-hours"
+	GatePolicyPast Key = "gate-policy-hours-past-limit"
+	GatePolicyNext Key = "gate-policy-hours-next"
+	GatePolicyBad  Key = "gate-policy-fault"
 	GateMinOS      Key = "gate-min-os"
 	GateMinOSAsk   Key = "gate-min-os-unknown"
 	GateDisk       Key = "gate-disk"

@@ -22,6 +22,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/audit"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/policy"
 	"github.com/koshin-updater/koshin/updater/power"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
@@ -49,6 +50,7 @@ type Options struct {
 	StateDir  string
 	Delegated bool // claims are sent by somebody else: nothing to do here
 	Window    Window
+	Policy    policy.Values // what a group policy says; it never reaches the anchor or the sources
 	Products  []Product
 	Anchor    []byte
 	Sources   []transport.Source // tried in order

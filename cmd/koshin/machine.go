@@ -22,6 +22,7 @@ import (
 // it touches none of them.
 type machine struct {
 	config    string                 // file
+	policy    winsettings.Registry   // where group policy lies; nil: nowhere
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
 	windows   *windowsPC      // nil: this is not Windows
@@ -61,6 +62,7 @@ func thisMachine() machine {
 		operator: usersession.AsOperator,
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
+		m.policy = winsettings.System()
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}
 		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
 		m.operator = triedByOperator(usersession.AsOperator, usersession.TrialThrough(inSession("try", usersession.MaxVerdict)))

@@ -79,6 +79,7 @@ func (a *app) loadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.applyPolicy(c)
 	for _, path := range []string{c.File, c.Source.Anchor} {
 		if err := config.CheckProtected(path, byDefault && protect.Elevated()); err != nil {
 			return nil, err
@@ -126,6 +127,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 	}
 	o := updater.Options{
 		StateDir:  c.StateDir,
+		Policy:    c.Policy,
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
 		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy, Stacks: a.machine.stacks, AsOperator: a.machine.operator},

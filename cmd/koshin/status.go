@@ -20,6 +20,7 @@ type statusJSON struct {
 	Sources  []string            `json:"sources"`
 	Window   *string             `json:"window"`
 	Report   *string             `json:"report"` // the folder of reports; null: none
+	Policy   *policyJSON         `json:"policy,omitempty"` // asked for with --policy
 	Products []productStatusJSON `json:"products"`
 }
 
@@ -36,20 +37,30 @@ type productStatusJSON struct {
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	return &cobra.Command{
+	var policy bool
+	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed here, without the network",
 		Args:  cobra.NoArgs,
 		RunE: a.onPC(func(ctx context.Context, s *session) error {
 			statuses := s.updater.Status(ctx, s.products)
-			if a.json {
-				s.print(s.statusJSON(statuses))
-				return nil
+			doc := s.statusJSON(statuses)
+			if policy {
+				doc.Policy = s.policyJSON()
 			}
-			s.showStatus(statuses)
+			switch {
+			case a.json:
+				s.print(doc)
+			case policy:
+				s.showPolicy()
+			default:
+				s.showStatus(statuses)
+			}
 			return nil
 		}),
 	}
+	c.Flags().BoolVar(&policy, "policy", false, "show every setting in effect, and whether group policy, the configuration or koshin says it")
+	return c
 }
 
 func (s *session) statusJSON(statuses []updater.Status) statusJSON {

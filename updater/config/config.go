@@ -6,6 +6,9 @@
 // setting came from. Unknown keys are refused with file and line; a typing
 // error must not silently switch a claim window off. Relative paths are
 // relative to the file.
+//
+// A group policy stands above the file (package policy, [Config.Apply]), and
+// [Config.Settings] says of each effective value where it comes from.
 package config
 
 import (
@@ -17,6 +20,7 @@ import (
 	"path/filepath"
 
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater/policy"
 )
 
 // What callers decide on.
@@ -77,6 +81,10 @@ type Config struct {
 	Window     *Window    `toml:"window"`
 	Report     *Report    `toml:"report,omitempty"`
 	Products   []Product  `toml:"product"`
+
+	Policy policy.Values `toml:"-"` // what stands above the file, see [Config.Apply]
+
+	lines map[string]int // where each key stands in the file
 }
 
 // Source is where releases come from and how they are reached.

@@ -16,13 +16,15 @@ import (
 // parse decodes strictly, fills defaults and makes paths absolute.
 func parse(file string, data []byte) (*Config, error) {
 	c := &Config{File: file}
-	decoder := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))) // Notepad writes the mark
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // Notepad writes the mark
+	decoder := toml.NewDecoder(bytes.NewReader(data))
 	if err := decoder.DisallowUnknownFields().Decode(c); err != nil {
 		return nil, located(file, err)
 	}
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
+	c.lines = linesOf(data)
 	return c, nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
+	"github.com/koshin-updater/koshin/updater/policy"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/session"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -95,6 +96,9 @@ func arguments(err error) map[string]string {
 	}
 	if fault, ok := errors.AsType[*config.Error](err); ok {
 		values["place"] = fault.Error()
+	}
+	if fault, ok := errors.AsType[policy.Fault](err); ok {
+		values["path"] = fault.Path
 	}
 	if setting := mend.SettingOf(err); setting != "" {
 		values["setting"] = setting
@@ -179,6 +183,10 @@ func kinds() []kind {
 		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
 		{config.ErrItself, "config-itself", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
+		{policy.ErrUnread, "policy-unread", exitcode.Usage},
+		{policy.ErrType, "policy-type", exitcode.Usage},
+		{policy.ErrPart, "policy-part", exitcode.Usage},
+		{policy.ErrValue, "policy-value", exitcode.Usage},
 		{installer.ErrUnsafeProgram, "program-unprotected", exitcode.Usage},
 		{process.ErrUnsafe, "program-unprotected", exitcode.Usage},
 		{protect.ErrWritable, "own-folder-writable", exitcode.Usage},
