@@ -16,7 +16,9 @@ import (
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/line"
+	"github.com/koshin-updater/koshin/updater/policy"
 	"github.com/koshin-updater/koshin/updater/power"
+	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
 var writeMonth = flag.Bool("write-month", false, "write the goldens of the simulated month anew, to be read before they are committed")
@@ -29,6 +31,8 @@ type month struct {
 	on     bool
 	due    bool                        // today's run has not been yet
 	faulty map[manifest.Version]string // builds that will fail here, and why
+	period time.Duration               // between two runs, as the policy says; zero: every one asks
+	last   time.Time                   // the run that had nothing left to do
 	say    *session
 	out    *bytes.Buffer
 }
@@ -40,6 +44,9 @@ type event struct {
 	do   func(*month)
 	look bool // somebody asks koshin explain
 }
+
+// pinned is where a value of the policy lies.
+func pinned(name string) string { return `HKLM\` + policy.Key + `\` + name }
 
 var zone = time.FixedZone("JST", 9*60*60)
 
@@ -70,6 +77,9 @@ func events(t *testing.T) []event {
 			}
 			m.facts.Busy.Lease = lease
 		}
+	}
+	target := func(m *month, v string) {
+		m.facts.Policy.Target = policy.Setting[manifest.Version]{Value: parseVersion(t, v), From: pinned(`TargetVersionByProduct\torikomi-soshin`)}
 	}
 	switchOn, switchOff := func(m *month) { m.on = true }, func(m *month) { m.on = false }
 	percent := func(n int) func(*manifest.Build) {
@@ -103,12 +113,37 @@ func events(t *testing.T) []event {
 		{"19 08:00", "not now, and a disk that is full", func(m *month) { m.on = true; m.facts.Space.Install.Free = 40e6; notNow(12 * time.Hour)(m) }, false},
 		{"19 19:00", "switched off", switchOff, false},
 		{"22 08:00", "room again; nobody says anything, but 2.4 is withdrawn too", func(m *month) { m.on = true; m.facts.Space.Install.Free = 1 << 40; withdraw("2.4")(m) }, false},
+		{"23 08:00", "the administrator wants no update from 08:00 to 18:00", func(m *month) {
+			m.facts.Policy.Suppressed = policy.Setting[policy.Hours]{Value: policy.Hours{Start: 8 * time.Hour, For: 10 * time.Hour}, From: pinned("UpdatesSuppressedStartHour")}
+		}, false},
+		{"23 18:00", "the hours are over for today", nil, true},
+		{"24 08:00", "the administrator takes the hours back, and writes the next value by hand", func(m *month) {
+			m.facts.Policy.Suppressed = policy.Setting[policy.Hours]{}
+			m.facts.Policy.Faults = []policy.Fault{{Path: pinned(`TargetVersionByProduct\torikomi-soshin`), Err: policy.ErrValue}}
+		}, false},
 		{"25 08:00", "2.5 comes; not now", func(m *month) { offer("2.5")(m); notNow(12 * time.Hour)(m) }, false},
 		{"26 08:00", "not now, on the day of the deadline", notNow(12 * time.Hour), false},
 		{"26 22:00", "not now for twelve hours more, of which two count", notNow(12 * time.Hour), true},
 		{"26 22:30", "goes to sleep", switchOff, false},
 		{"27 08:30", "wakes up, and the lease has not ended by itself", switchOn, true},
-		{"29 08:00", "2.6 is offered, to nobody yet", offer("2.6", percent(0)), false},
+		{"27 08:45", "the administrator allows nothing newer than 2.4, by the template", func(m *month) {
+			m.facts.Policy.Faults = nil
+			target(m, "2.4")
+		}, false},
+		{"27 10:00", "the administrator's version is one from before the floor", func(m *month) { target(m, "2.1") }, true},
+		{"27 11:00", "the administrator allows no update at all", func(m *month) {
+			m.facts.Policy.Install = policy.Setting[bool]{From: pinned("InstallAllowed")}
+		}, true},
+		{"28 08:00", "the administrator allows 2.5, and wants to be asked every other day", func(m *month) {
+			m.facts.Policy.Install = policy.Setting[bool]{}
+			target(m, "2.5")
+			m.period = 48 * time.Hour
+		}, false},
+		{"29 08:00", "2.6 is offered, to nobody yet; the administrator names no version any more", func(m *month) {
+			m.facts.Policy.Target = policy.Setting[manifest.Version]{}
+			offer("2.6", percent(0))(m)
+		}, false},
+		{"29 12:00", "the operator asks, which is never too early", nil, true},
 		{"30 08:00", "2.6 is offered to everybody; the line is the telephone's still", func(m *month) { m.facts.Manifest.Builds[0].Rollout = nil }, false},
 		{"31 08:00", "at home again; 2.7 comes, for a newer Windows", func(m *month) {
 			m.facts.Line = line.Free
@@ -188,7 +223,11 @@ func (m *month) live(t *testing.T) {
 		}
 		if m.on && m.due {
 			m.due = false
-			m.run("the daily run")
+			if policy.TooEarly(m.facts.Now, m.last, m.period, schedule.Within) {
+				fmt.Fprintf(m.out, "# %s the daily run ends at once: the check period is not over\n\n", now.Format("2 January 15:04"))
+			} else {
+				m.run("the daily run")
+			}
 		}
 		if e.look {
 			m.run("")
@@ -212,6 +251,9 @@ func (m *month) run(daily string) {
 		return // only asked
 	}
 	m.facts.Busy.Since = m.facts.BusySince(d)
+	if d.Action == updater.ActNone {
+		m.last = m.facts.Now
+	}
 	if d.Action != updater.ActUpdate && d.Action != updater.ActRequired {
 		return
 	}
@@ -223,7 +265,7 @@ func (m *month) run(daily string) {
 			return
 		}
 	}
-	m.facts.Installed = target
+	m.facts.Installed, m.last = target, m.facts.Now
 	fmt.Fprintf(m.out, "# %s was installed\n\n", target)
 }
 

@@ -43,9 +43,10 @@ func scriptKoshin() {
 
 // wholePC is koshin where the script's own configuration is the one of the whole
 // PC. What the system is to run goes to tasks; $AT_BOOT says how it takes that.
+// Group policy is what stands in the file policy, see [scriptPolicy].
 func wholePC() {
 	work := os.Getenv("WORK")
-	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
+	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
 	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
 }
 

@@ -19,7 +19,7 @@ type statusJSON struct {
 	StateDir string              `json:"state_dir"`
 	Sources  []string            `json:"sources"`
 	Window   *string             `json:"window"`
-	Report   *string             `json:"report"` // the folder of reports; null: none
+	Report   *string             `json:"report"`           // the folder of reports; null: none
 	Policy   *policyJSON         `json:"policy,omitempty"` // asked for with --policy
 	Products []productStatusJSON `json:"products"`
 }

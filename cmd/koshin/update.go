@@ -22,6 +22,9 @@ func (a *app) updateCommand() *cobra.Command {
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
 		RunE: d.before(a, a.reporting(func(ctx context.Context, s *session) error {
+			if d.scheduled && s.tooEarly() {
+				return s.nothingToAsk(ctx)
+			}
 			if d.scheduled {
 				a.ended = s.recordRun
 			}

@@ -180,6 +180,9 @@ channel = "stable"
 	if got := setting(t, c, "product.channel", "torikomi-soshin"); got.Line != 14 || got.Place != file {
 		t.Errorf("%+v", got)
 	}
+	if got := setting(t, c, "state_dir", ""); got.Origin != config.ByDefault || got.Value != config.DefaultStateDir() {
+		t.Errorf("%+v", got)
+	}
 	if c.StateDir != config.DefaultStateDir() || c.Source.CAFile != "" || c.Source.Proxy != "auto" {
 		t.Errorf("%+v", c)
 	}

@@ -8,7 +8,8 @@ import (
 
 // linesOf are the lines on which the keys of a file stand, by their paths such as
 // "source.proxy" and "product[0].channel". The decoder tells places only of what
-// it refuses. data is a file that it has taken.
+// it refuses. A key that is set to nothing is left out: it says no more than one
+// that is not there. data is a file that it has taken.
 func linesOf(data []byte) map[string]int {
 	l := &lines{at: map[string]int{}, tables: map[string]int{}}
 	l.parser.Reset(data)
@@ -36,6 +37,9 @@ type lines struct {
 
 // note remembers a key, and those of a table that is written on one line.
 func (l *lines) note(table string, node *unstable.Node) {
+	if value := node.Value(); value.Kind == unstable.String && len(value.Data) == 0 {
+		return
+	}
 	key := l.path(table, node.Key())
 	l.at[key] = l.parser.Shape(node.Raw).Start.Line
 	l.inside(key, node.Value())
