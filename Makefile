@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows netfaults screenshots snapshot
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows netfaults resources screenshots snapshot
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -53,6 +53,9 @@ crash-windows: ## the same for koshin.exe, in Wine
 
 netfaults: ## puts koshin into networks at fault in every way, and writes docs/NETFAULTS.md
 	.ci/netfaults/run docs/NETFAULTS.md
+
+resources: ## the manifest, icons and description of koshin.exe
+	$(GO) run -C .ci/resources .
 
 screenshots: ## pictures of the saved diagnosis, to look at
 	.ci/screenshots

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/windows"
 )
@@ -90,7 +91,9 @@ func schtasks(ctx context.Context, args ...string) error {
 	if err != nil {
 		return err
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(system, "schtasks.exe"), args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, filepath.Join(system, "schtasks.exe"), args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW} // koshin's window has no console to lend
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: schtasks: %w: %s", ErrTask, err, strings.TrimSpace(string(out)))
 	}

@@ -79,8 +79,8 @@ func (w *dialog) metric(which uintptr) int {
 }
 
 func (w *dialog) setTitleIcons() {
-	send(w.self, wmSetIcon, 0, uintptr(w.icon("KOSHIN", w.metric(smCXSmallIcon))))
-	send(w.self, wmSetIcon, 1, uintptr(w.icon("KOSHIN", w.metric(smCXIcon))))
+	send(w.self, wmSetIcon, 0, uintptr(w.icon("APP", w.metric(smCXSmallIcon))))
+	send(w.self, wmSetIcon, 1, uintptr(w.icon("APP", w.metric(smCXIcon))))
 }
 
 func (w *dialog) free() {

@@ -13,3 +13,6 @@ import (
 func Show(context.Context, <-chan window.View, func(window.Action)) error {
 	return errors.ErrUnsupported
 }
+
+// LeaveConsole is for Windows; elsewhere nobody makes a terminal for a program.
+func LeaveConsole() {}
