@@ -160,8 +160,13 @@ func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
 	if err := u.protectState(); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
-	// For writing: on Windows whoever may only read could take the lock as well.
-	lock := flock.New(filepath.Join(u.options.StateDir, "lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	// Made for nobody else and opened for writing: on Windows whoever may read
+	// could take the lock as well, and hold it for ever.
+	name := filepath.Join(u.options.StateDir, "lock")
+	if err := protect.MakeFile(name); err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	lock := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR))
 	wait, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	locked, err := lock.TryLockContext(wait, 100*time.Millisecond)

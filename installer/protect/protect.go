@@ -87,6 +87,20 @@ func Make(dir string, readers Readers) error {
 	return Explain(dir, writable(dir))
 }
 
+// MakeFile makes an empty file that nobody else may open, not even to read: on
+// Windows whoever may read a file may also lock it. One that is there stays as
+// it is; its folder was judged.
+func MakeFile(name string) error {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return err
+	}
+	if err := mkfile(name); err != nil && !errors.Is(err, fs.ErrExist) {
+		return Explain(filepath.Dir(name), err)
+	}
+	return nil
+}
+
 // Explain adds [ErrReadOnly] to an error that says that nothing can be written.
 func Explain(dir string, err error) error {
 	if errors.Is(err, fs.ErrPermission) || isReadOnly(err) {

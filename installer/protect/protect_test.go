@@ -28,6 +28,24 @@ func TestMake(t *testing.T) {
 	}
 }
 
+// TestMakeFile leaves one that is there as it is.
+func TestMakeFile(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "lock")
+	if err := MakeFile(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := MakeFile(name); err != nil {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(name); err != nil || string(data) != "kept" {
+		t.Errorf("%q, %v", data, err)
+	}
+}
+
 func TestMakeRefusesAFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state")

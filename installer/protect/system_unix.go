@@ -60,6 +60,14 @@ func mkdir(dir string, readers Readers) error {
 	return os.Chmod(dir, mode) // whatever the umask
 }
 
+func mkfile(name string) error {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 
 // writable says early what the first file made in the folder would.

@@ -109,24 +109,42 @@ func entry(ace *windows.ACCESS_ALLOWED_ACE) Entry {
 }
 
 func mkdir(dir string, readers Readers) error {
-	user, err := self()
-	if err != nil {
-		return err
-	}
-	descriptor, err := windows.SecurityDescriptorFromString(text(user, Elevated(), readers))
+	name, attributes, err := protected(dir, readers)
 	if err != nil {
 		return fmt.Errorf("protect %s: %w", dir, err)
 	}
-	name, err := windows.UTF16PtrFromString(Long(dir))
-	if err != nil {
-		return err
-	}
-	attributes := &windows.SecurityAttributes{SecurityDescriptor: descriptor}
-	attributes.Length = uint32(unsafe.Sizeof(*attributes))
 	if err := windows.CreateDirectory(name, attributes); err != nil {
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: err}
 	}
 	return nil
+}
+
+func mkfile(path string) error {
+	name, attributes, err := protected(path, Nobody)
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", path, err)
+	}
+	file, err := windows.CreateFile(name, windows.GENERIC_WRITE, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE, attributes, windows.CREATE_NEW, windows.FILE_ATTRIBUTE_NORMAL, 0)
+	if err != nil {
+		return &fs.PathError{Op: "create", Path: path, Err: err}
+	}
+	return windows.CloseHandle(file)
+}
+
+// protected is a path and its protection as Windows takes them.
+func protected(path string, readers Readers) (*uint16, *windows.SecurityAttributes, error) {
+	user, err := self()
+	if err != nil {
+		return nil, nil, err
+	}
+	descriptor, err := windows.SecurityDescriptorFromString(text(user, Elevated(), readers))
+	if err != nil {
+		return nil, nil, err
+	}
+	name, err := windows.UTF16PtrFromString(Long(path))
+	attributes := &windows.SecurityAttributes{SecurityDescriptor: descriptor}
+	attributes.Length = uint32(unsafe.Sizeof(*attributes))
+	return name, attributes, err
 }
 
 // Long is an absolute path in the form that may be longer than 248 characters.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"golang.org/x/sys/windows"
@@ -63,4 +64,39 @@ func TestMadeFolderIsProtected(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%+v", d)
+}
+
+// TestMadeFileIsNobodyElses: who may read it could lock it. The folder around it
+// is for everybody to read, and hands that down to what is made without a word.
+// Wine keeps no entry for a group, so only a real PC could fail here.
+func TestMadeFileIsNobodyElses(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	if err := Make(dir, Everyone); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "lock")
+	if err := MakeFile(name); err != nil {
+		t.Fatal(err)
+	}
+	descriptor, err := windows.GetNamedSecurityInfo(name, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION|windows.DACL_SECURITY_INFORMATION)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := descriptor.DACL()
+	if err != nil || list == nil {
+		t.Fatalf("no access list: %v", err)
+	}
+	user, err := self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range uint32(list.AceCount) {
+		var ace *windows.ACCESS_ALLOWED_ACE
+		if err := windows.GetAce(list, i, &ace); err != nil {
+			t.Fatal(err)
+		}
+		if e := entry(ace); e.Kind == Allows && e.Mask != 0 && !slices.Contains([]string{sidSystem, sidAdministrators, user}, e.Who) {
+			t.Errorf("%s has rights: %+v", e.Who, e)
+		}
+	}
 }
