@@ -26,7 +26,7 @@ func (u *Updater) record(ctx context.Context, verb string, r *Report) {
 	u.phase(r.Product, PhaseRecord, note(NoteRecord))
 	line := audit.Record{
 		Time: u.now().UTC(), Verb: verb, Product: string(r.Product),
-		From: r.From.String(), To: r.To.String(), Outcome: string(r.Outcome), Detail: detail(r),
+		From: r.From.String(), To: r.To.String(), Outcome: string(r.Outcome), Detail: u.detail(r),
 	}
 	if verb == "confirm" && r.After != nil {
 		line.Outcome = string(r.After.Verdict)
@@ -49,14 +49,16 @@ func (u *Updater) record(ctx context.Context, verb string, r *Report) {
 }
 
 // detail is the evidence of a record: what connected before and after.
-func detail(r *Report) json.RawMessage {
+func (u *Updater) detail(r *Report) json.RawMessage {
 	evidence := struct {
-		Error  string          `json:"error,omitempty"`
-		Reason confirm.Reason  `json:"reason,omitempty"`
-		Before *confirm.Report `json:"before,omitempty"`
-		Fault  *confirm.Report `json:"fault,omitempty"`
-		After  *confirm.Report `json:"after,omitempty"`
+		Requested bool            `json:"requested,omitempty"` // by an operator, of the run of SYSTEM
+		Error     string          `json:"error,omitempty"`
+		Reason    confirm.Reason  `json:"reason,omitempty"`
+		Before    *confirm.Report `json:"before,omitempty"`
+		Fault     *confirm.Report `json:"fault,omitempty"`
+		After     *confirm.Report `json:"after,omitempty"`
 	}{Before: withoutOutput(r.Before), Fault: withoutOutput(r.Fault), After: withoutOutput(r.After)}
+	evidence.Requested = u.options.Requested != nil && u.options.Requested(r.Product)
 	if r.Err != nil {
 		evidence.Error = r.Err.Error()
 	}

@@ -60,6 +60,7 @@ type Options struct {
 	Now       func() time.Time                           // nil is time.Now
 	Events    func(Event)                                // nil: nobody listens
 	Consent   func(ctx context.Context, q Question) bool // nil: nobody can be asked
+	Requested func(manifest.ProductID) bool              // an operator asked for this run; nil: nobody did
 	Clean     func(text string) string                   // takes the names of people out of what is recorded; nil: leaves them
 	Power     func() power.State                         // nil: not known
 	Line      func() line.Cost                           // nil: not known

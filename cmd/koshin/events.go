@@ -4,17 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/request"
 )
-
-// keptRuns is how many event files stay: about a month of daily runs.
-const keptRuns = 30
 
 // eventJSON is one line of an event file and of --progress json.
 type eventJSON struct {
@@ -32,7 +28,7 @@ type eventJSON struct {
 // and other users of this PC may read.
 type eventSink struct {
 	app      *app
-	dir      string
+	stateDir string
 	file     *os.File // opened with the first event
 	failed   bool
 	progress *terminal.Progress
@@ -40,7 +36,7 @@ type eventSink struct {
 }
 
 func newEventSink(a *app, stateDir string) *eventSink {
-	return &eventSink{app: a, dir: filepath.Join(stateDir, "run"), progress: terminal.NewProgress(a.Streams)}
+	return &eventSink{app: a, stateDir: stateDir, progress: terminal.NewProgress(a.Streams)}
 }
 
 func (s *eventSink) take(e updater.Event) {
@@ -95,31 +91,16 @@ func (s *eventSink) open() error {
 	if s.file != nil {
 		return nil
 	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+	if err := os.MkdirAll(request.RunDir(s.stateDir), 0o755); err != nil {
 		return err
 	}
-	s.prune()
-	name := fmt.Sprintf("%s-%d.jsonl", time.Now().UTC().Format("20060102T150405.000"), os.Getpid())
-	file, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	pruneRuns(s.stateDir, s.app.log)
+	file, err := os.OpenFile(s.app.run.Events(s.stateDir), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	s.file = file
 	if err != nil {
 		return err
 	}
 	return file.Chmod(0o644) // for the operator's window, whatever the umask
-}
-
-// prune removes the oldest event files; their names sort by time.
-func (s *eventSink) prune() {
-	names, err := filepath.Glob(filepath.Join(s.dir, "*.jsonl"))
-	if err != nil || len(names) < keptRuns {
-		return
-	}
-	slices.Sort(names)
-	for _, name := range names[:len(names)-keptRuns+1] {
-		if err := os.Remove(name); err != nil {
-			s.app.log.Warn("old event file cannot be removed", "error", err)
-		}
-	}
 }
 
 // pause ends a bar, so that a question has its own line.

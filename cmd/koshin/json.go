@@ -157,6 +157,14 @@ type reportJSON struct {
 	Error    *errorJSON         `json:"error"`
 }
 
+func (a *app) reportsJSON(reports []updater.Report) []reportJSON {
+	list := []reportJSON{}
+	for _, r := range reports {
+		list = append(list, a.reportJSON(r))
+	}
+	return list
+}
+
 func (a *app) reportJSON(r updater.Report) reportJSON {
 	one := reportJSON{
 		Found:   newFoundJSON(r.Found),

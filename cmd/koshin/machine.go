@@ -13,6 +13,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/ownstore"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
+	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	usersession "github.com/koshin-updater/koshin/updater/session"
 )
@@ -25,6 +26,7 @@ type machine struct {
 	policy    winsettings.Registry   // where group policy lies; nil: nowhere
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
+	requests  requests
 	windows   *windowsPC      // nil: this is not Windows
 	stacks    confirm.AskFunc // WinINet and WinHTTP; nil: there are none
 	operator  process.RunFunc // runs a client's program without the rights of the whole system
@@ -35,7 +37,14 @@ type scheduler struct {
 	install func(context.Context, schedule.Task) error
 	look    func(context.Context, schedule.Task) (schedule.Seen, error)
 	remove  func(ctx context.Context, name string) error
-	pause   func(ctx context.Context, within time.Duration) error
+	pause   func(ctx context.Context, within time.Duration, enough <-chan struct{}) error
+}
+
+// requests is how an operator has the run of SYSTEM begin now, see package request.
+type requests struct {
+	listen  func(stateDir string) (request.Listener, error)
+	way     func(stateDir string) request.Way
+	listens func(stateDir string) (bool, error)
 }
 
 // windowsPC is what doctor sees of Windows, and may mend.
@@ -58,6 +67,16 @@ func thisMachine() machine {
 			look:    func(ctx context.Context, t schedule.Task) (schedule.Seen, error) { return t.Look(ctx) },
 			remove:  schedule.Remove,
 			pause:   schedule.Pause,
+		},
+		requests: requests{
+			listen: request.Listen,
+			way: func(stateDir string) request.Way {
+				return request.Way{
+					Dial:  func(ctx context.Context) (request.Peer, error) { return request.Dial(ctx, stateDir) },
+					Start: schedule.Start,
+				}
+			},
+			listens: request.Listens,
 		},
 		operator: usersession.AsOperator,
 	}

@@ -18,13 +18,11 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 	}
 	s.events.pause()
 	codes := []exitcode.Code{}
-	list := []reportJSON{}
 	for _, r := range reports {
 		if code := s.reportCode(verb, r); r.Product != updater.SelfID || verb != "update" || code == exitcode.Interrupted {
 			codes = append(codes, code) // of an update it is the products' code
 		}
 		s.logReport(verb, r)
-		list = append(list, s.reportJSON(r))
 		s.updater.RememberReport(verb, r, s.codeOf(r.Err))
 		if !s.json {
 			s.showReport(verb, r)
@@ -34,7 +32,7 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 		codes = append(codes, s.words.Explain(s.language, err).Exit)
 	}
 	if s.json {
-		s.print(document{Schema: schema(verb), Products: list})
+		s.print(document{Schema: schema(verb), Products: s.reportsJSON(reports)})
 	}
 	s.code = exitcode.Strongest(codes...)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/updater/logbook"
+	"github.com/koshin-updater/koshin/updater/request"
 )
 
 // app is what every verb has: the streams, the words and the common flags.
@@ -35,6 +36,10 @@ type app struct {
 	logFile    string
 	quiet      bool
 	progress   string
+
+	run        request.RunID // this one's name
+	desk       *request.Desk // where operators ask this run; nil: they cannot
+	byOperator bool          // an operator asked for this run, not at the terminal
 
 	code  exitcode.Code                     // of a verb that came to its end
 	ended func(exitcode.Code) exitcode.Code // records the end of a daily run; nil: this is none

@@ -24,7 +24,7 @@ func aScheduler(state schedule.State, installed *[]string) scheduler {
 			return schedule.Seen{State: state, Differs: []string{"triggers"}}, nil
 		},
 		remove: func(context.Context, string) error { return fs.ErrPermission },
-		pause:  func(context.Context, time.Duration) error { return context.Canceled },
+		pause:  func(context.Context, time.Duration, <-chan struct{}) error { return context.Canceled },
 	}
 }
 

@@ -95,7 +95,7 @@ func scriptScheduler(dir string) scheduler {
 			}
 			return os.RemoveAll(filepath.Join(dir, name))
 		},
-		pause: func(_ context.Context, within time.Duration) error {
+		pause: func(_ context.Context, within time.Duration, _ <-chan struct{}) error {
 			return os.WriteFile(filepath.Join(dir, "pause"), []byte(within.String()), 0o600)
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/line"
 	"github.com/koshin-updater/koshin/updater/power"
 	"github.com/koshin-updater/koshin/updater/redact"
+	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -45,11 +47,12 @@ func (a *app) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, config: c, events: newEventSink(a, c.StateDir)}
-	options.Events = s.events.take
-	if a.CanAsk {
-		options.Consent = s.consent
+	if a.run == "" {
+		a.run = request.NewRun(time.Now())
 	}
+	s := &session{app: a, config: c, events: newEventSink(a, c.StateDir)}
+	options.Events = s.listening(s.events.take)
+	options.Consent, options.Requested = s.consent, a.requested
 	s.updater = updater.New(options)
 	if s.products, err = s.updater.Select(a.products); err != nil {
 		return nil, err
@@ -152,11 +155,4 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 		o.Sources = append(o.Sources, source)
 	}
 	return o, nil
-}
-
-// consent asks the operator what only the operator can answer. --yes is not an
-// answer to these.
-func (s *session) consent(ctx context.Context, q updater.Question) bool {
-	s.events.pause()
-	return s.Ask(ctx, s.say("ask-"+string(q.Kind)))
 }

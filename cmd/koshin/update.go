@@ -41,7 +41,8 @@ func (a *app) updateCommand() *cobra.Command {
 				products = agreed
 			}
 			o.Self = len(a.products) == 0 && (yes || o.DryRun) // nobody was asked about koshin
-			reports, err := s.updater.Update(ctx, products, o)
+			reports, err := s.updateAll(ctx, products, o)
+			s.keepResult(reports, err)
 			return s.showReports("update", reports, err)
 		})),
 	}

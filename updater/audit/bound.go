@@ -1,15 +1,12 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/koshin-updater/koshin/updater/redact"
 )
 
 // Bounds of the evidence in one line. Some of it is said by hosts: the names in
@@ -25,7 +22,7 @@ func bounded(detail json.RawMessage, clean func(string) string) json.RawMessage 
 	if len(detail) == 0 {
 		return nil
 	}
-	short, err := eachText(detail, func(text string) string {
+	short, err := redact.JSON(detail, func(text string) string {
 		if clean != nil {
 			text = clean(text)
 		}
@@ -38,31 +35,6 @@ func bounded(detail json.RawMessage, clean func(string) string) json.RawMessage 
 		return fmt.Appendf(nil, `{"omitted":"%d bytes of evidence"}`, len(short))
 	}
 	return short
-}
-
-// eachText rewrites the texts of a JSON value, and leaves names, numbers and
-// the order alone.
-func eachText(value []byte, rewrite func(string) string) ([]byte, error) {
-	var out bytes.Buffer
-	decoder := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowInvalidUTF8(true))
-	encoder := jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true), jsontext.EscapeForHTML(true))
-	for {
-		kind, length := decoder.StackIndex(decoder.StackDepth())
-		isName := kind == jsontext.KindBeginObject && length%2 == 0
-		token, err := decoder.ReadToken()
-		if errors.Is(err, io.EOF) {
-			return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if token.Kind() == jsontext.KindString && !isName {
-			token = jsontext.String(rewrite(token.String()))
-		}
-		if err := encoder.WriteToken(token); err != nil {
-			return nil, err
-		}
-	}
 }
 
 // clip shortens a text to so many bytes, at a character, and says so.

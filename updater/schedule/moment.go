@@ -29,13 +29,16 @@ func Moment(within time.Duration, draw float64) time.Duration {
 	return time.Duration(draw * float64(within))
 }
 
-// Pause waits for a moment drawn from within, or for the end of the context,
-// whose error it returns.
-func Pause(ctx context.Context, within time.Duration) error {
+// Pause waits for a moment drawn from within, or until enough is closed because
+// somebody asks for the run; nil is nobody. It returns the error of a context that
+// ends before.
+func Pause(ctx context.Context, within time.Duration, enough <-chan struct{}) error {
 	timer := time.NewTimer(Moment(within, rand.Float64())) //nolint:gosec // spreads load, keeps no secret
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-enough:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

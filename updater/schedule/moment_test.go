@@ -135,12 +135,12 @@ func busiest(one pc) (runs, most, minutes int) {
 
 func TestPause(t *testing.T) {
 	t.Parallel()
-	if err := Pause(t.Context(), time.Nanosecond); err != nil {
+	if err := Pause(t.Context(), time.Nanosecond, nil); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Pause(ctx, 1000*time.Hour); !errors.Is(err, context.Canceled) {
+	if err := Pause(ctx, 1000*time.Hour, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	for _, draw := range []float64{0, 0.5, 0.999999} {

@@ -104,6 +104,16 @@ func Remove(ctx context.Context, name string) error {
 	return nil
 }
 
+// Start has the system start the daily run now, as users may. Where one is at work
+// the system ignores it. Without a daily run the error is [io/fs.ErrNotExist];
+// where users cannot start it, [errors.ErrUnsupported].
+func Start(ctx context.Context) error {
+	if err := start(ctx); err != nil {
+		return fmt.Errorf("start %s: %w", UpdateName, err)
+	}
+	return nil
+}
+
 // check refuses what one of the three formats could not say. The Task Scheduler
 // replaces $(Arg0) by what the user who starts the task passes to it: a task that
 // users may start must not have one.

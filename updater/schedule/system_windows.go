@@ -80,6 +80,18 @@ func (t Task) remove(ctx context.Context) error {
 	return schtasks(ctx, "/delete", "/tn", folder+t.Name, "/f")
 }
 
+// start is what the task's own protection lets users do.
+func start(ctx context.Context) error {
+	name, err := Task{Name: UpdateName}.kept()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return schtasks(ctx, "/run", "/tn", folder+UpdateName)
+}
+
 // kept is the file in which the Task Scheduler keeps the task.
 func (t Task) kept() (string, error) {
 	system, err := windows.GetSystemDirectory()

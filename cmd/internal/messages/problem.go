@@ -24,6 +24,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
 	"github.com/koshin-updater/koshin/updater/policy"
+	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/session"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -268,6 +269,12 @@ func kinds() []kind {
 		{session.ErrTooLong, "session-failed", exitcode.Failed},
 		{winsettings.ErrUnseen, "setting-unexpected", exitcode.Failed},
 		{winsettings.ErrTooLong, "setting-unexpected", exitcode.Failed},
+		{request.ErrImpostor, "request-impostor", exitcode.Refused},
+		{request.ErrMessage, "request-message", exitcode.Failed},
+		{request.ErrRefused, "request-refused", exitcode.Failed},
+		{request.ErrGone, "request-gone", exitcode.Failed},
+		{request.ErrNoAnswer, "request-no-answer", exitcode.Failed},
+		{request.ErrNobody, "request-no-answer", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
 		{audit.ErrNewer, "audit-newer", exitcode.Usage},

@@ -1,0 +1,11 @@
+//go:build !windows
+
+package schedule
+
+import (
+	"context"
+	"errors"
+)
+
+// start: systemd and launchd let nobody but root start a daemon.
+func start(context.Context) error { return errors.ErrUnsupported }
