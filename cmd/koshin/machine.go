@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/koshin-updater/koshin/cmd/koshin/window/native"
 	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -27,9 +28,11 @@ type machine struct {
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
 	requests  requests
-	windows   *windowsPC      // nil: this is not Windows
-	stacks    confirm.AskFunc // WinINet and WinHTTP; nil: there are none
-	operator  process.RunFunc // runs a client's program without the rights of the whole system
+	windows   *windowsPC                     // nil: this is not Windows
+	stacks    confirm.AskFunc                // WinINet and WinHTTP; nil: there are none
+	show      showFunc                       // draws the window; nil: this system has none
+	desktop   func() (dir string, err error) // of the user whose process this is
+	operator  process.RunFunc                // runs a client's program without the rights of the whole system
 }
 
 // scheduler is what the system starts by itself, see package schedule.
@@ -79,10 +82,12 @@ func thisMachine() machine {
 			listens: request.Listens,
 		},
 		operator: usersession.AsOperator,
+		desktop:  desktop,
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.policy = winsettings.System()
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}
+		m.show = native.Show
 		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
 		m.operator = triedByOperator(usersession.AsOperator, usersession.TrialThrough(inSession("try", usersession.MaxVerdict)))
 	}

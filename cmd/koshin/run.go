@@ -67,19 +67,32 @@ func Run(ctx context.Context, args []string, streams terminal.Streams) exitcode.
 }
 
 func runOn(ctx context.Context, m machine, args []string, streams terminal.Streams) exitcode.Code {
-	words, err := messages.Load()
+	a, err := newApp(m, streams)
 	if err != nil {
 		fmt.Fprintln(streams.Err, "koshin:", err)
 		return exitcode.Failed
 	}
+	return a.execute(ctx, args)
+}
+
+func newApp(m machine, streams terminal.Streams) (*app, error) {
+	words, err := messages.Load()
+	if err != nil {
+		return nil, err
+	}
 	a := &app{Streams: streams, machine: m, words: words, language: messages.System(), log: slog.New(slog.DiscardHandler)}
 	a.In = bufio.NewReader(streams.In) // one for all questions: answers may be typed ahead
+	return a, nil
+}
+
+// execute carries out one command line. An app is for one only.
+func (a *app) execute(ctx context.Context, args []string) exitcode.Code {
 	root := a.command()
 	root.SetArgs(args)
-	root.SetIn(streams.In)
-	root.SetOut(streams.Out)
-	root.SetErr(streams.Err)
-	err = root.ExecuteContext(ctx)
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	err := root.ExecuteContext(ctx)
 	code := a.code
 	if err != nil {
 		code = a.complain(err)
@@ -124,7 +137,7 @@ func (a *app) command() *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
 		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand, a.scheduleCommand,
-		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand,
+		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand, a.windowCommand,
 	} {
 		root.AddCommand(a.marked(verb()))
 	}

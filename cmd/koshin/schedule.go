@@ -47,7 +47,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 				return a.unschedule(c.Context())
 			}
 			return a.onPC(func(ctx context.Context, s *session) error {
-				return s.schedule(ctx, args[0] == "install", knows(c.Root(), "window"))
+				return s.schedule(ctx, args[0] == "install")
 			})(c, nil)
 		},
 	}
@@ -61,17 +61,6 @@ func (a *app) wholePC() error {
 		err = usageError{errors.New(a.say("schedule-trial", "file", a.machine.config))}
 	}
 	return err
-}
-
-// knows says whether this program has a verb: no task may start one that it has
-// not.
-func knows(root *cobra.Command, verb string) bool {
-	for _, c := range root.Commands() {
-		if c.Name() == verb {
-			return true
-		}
-	}
-	return false
 }
 
 // unschedule takes out every task that a koshin may have registered.
@@ -93,8 +82,8 @@ func (a *app) unschedule(ctx context.Context) error {
 
 // schedule registers the tasks, where that is wanted, and reads back what the
 // system keeps.
-func (s *session) schedule(ctx context.Context, install, window bool) error {
-	tasks, err := s.updater.Tasks(window && s.machine.windows != nil)
+func (s *session) schedule(ctx context.Context, install bool) error {
+	tasks, err := s.updater.Tasks(s.machine.show != nil)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/cmd/koshin/window"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings/winsettingstest"
 	"github.com/koshin-updater/koshin/updater/schedule"
 )
@@ -35,36 +34,26 @@ func TestScheduleReadsBack(t *testing.T) {
 	for state, row := range map[schedule.State]struct {
 		verb, says string
 		code       int
+		window     bool // this PC can show one: it has a task
 	}{
-		schedule.Differs: {"install", "毎日の自動更新：登録内容が異なります（triggers）", 1},
-		schedule.Unknown: {"status", "毎日の自動更新：確認するには管理者権限が必要です", 0},
+		schedule.Differs: {"install", "毎日の自動更新：登録内容が異なります（triggers）", 1, true},
+		schedule.Unknown: {"status", "毎日の自動更新：確認するには管理者権限が必要です", 0, false},
 	} {
 		dir := t.TempDir()
 		must(t, writeTrial(dir))
 		var installed []string
 		m := machine{config: filepath.Join(dir, "koshin.toml"), scheduler: aScheduler(state, &installed), windows: aWindows(new(winsettingstest.Registry))}
+		if row.window {
+			m.show = func(context.Context, <-chan window.View, func(window.Action)) error { return nil }
+		}
 		var out, talk bytes.Buffer
 		code := runOn(t.Context(), m, []string{"schedule", row.verb, "--config", m.config, "--lang", "ja"}, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &talk})
 		if int(code) != row.code || !strings.Contains(out.String(), row.says) {
 			t.Errorf("%s: %d: %s%s", state, code, &out, &talk)
 		}
-		if strings.Contains(out.String(), "サインイン時") || strings.Contains(strings.Join(installed, " "), schedule.WindowName) {
-			t.Errorf("this koshin has no window: %q, %s", installed, &out)
+		if strings.Contains(out.String(), "サインイン時") != row.window || strings.Contains(strings.Join(installed, " "), schedule.WindowName) != (row.window && row.verb == "install") {
+			t.Errorf("window %t: %q, %s", row.window, installed, &out)
 		}
-	}
-}
-
-// The task for the window is registered by a koshin that has one.
-func TestKnows(t *testing.T) {
-	t.Parallel()
-	root := &cobra.Command{Use: "koshin"}
-	root.AddCommand(&cobra.Command{Use: "update"})
-	if knows(root, "window") || !knows(root, "update") {
-		t.Error("knows")
-	}
-	root.AddCommand(&cobra.Command{Use: "window [FILE]"})
-	if !knows(root, "window") {
-		t.Error("window is not known")
 	}
 }
 

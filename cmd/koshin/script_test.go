@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if sampleclient.Requested() {
 		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC, "named": namedPC})
+	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC, "driven": driven, "named": namedPC})
 }
 
 // scriptKoshin is koshin. On Windows it leaves WinINet and WinHTTP alone: they do
