@@ -26,8 +26,8 @@ type Lately struct {
 // LatelyDecided is what was to be done, of the last run that could ask a source.
 type LatelyDecided struct {
 	Time      time.Time        `json:"time"`
-	Installed manifest.Version `json:"installed"` // that it was about; zero: none, or not known
-	Latest    manifest.Version `json:"latest"`    // zero: none
+	Installed manifest.Version `json:"installed,omitzero"` // that it was about; zero: none, or not known
+	Latest    manifest.Version `json:"latest,omitzero"`    // zero: none
 	Action    Action           `json:"action"`
 	LastDay   *manifest.Date   `json:"last_day,omitempty"` // of the installed build, where it is near
 	Gates     []LatelyGate     `json:"gates"`              // that are closed

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -28,11 +29,14 @@ func reported(ts script, neg bool, args []string) {
 	}
 }
 
-// aged: aged FILE DURATION is a file that came so long ago.
+// aged: aged FILE DURATION is a report that was written, and came, so long ago.
 func aged(ts script, neg bool, args []string) {
 	usage(ts, neg, args, "aged FILE DURATION")
 	age, err := time.ParseDuration(args[1])
 	ts.Check(err)
 	then := time.Now().Add(-age)
+	written := regexp.MustCompile(`"written":"[^"]*"`)
+	text := written.ReplaceAllString(ts.ReadFile(args[0]), `"written":"`+then.UTC().Format(time.RFC3339)+`"`)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 	ts.Check(os.Chtimes(ts.MkAbs(args[0]), then, then))
 }

@@ -38,29 +38,47 @@ type productStatusJSON struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	var policy bool
+	var f fleet
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Show what is installed here, without the network",
-		Args:  cobra.NoArgs,
-		RunE: a.onPC(func(ctx context.Context, s *session) error {
-			statuses := s.updater.Status(ctx, s.products)
-			doc := s.statusJSON(statuses)
-			if policy {
-				doc.Policy = s.policyJSON()
+		Short: "Show what is installed here, without the network; or, with --from, how many PCs are doing",
+		Long: "status shows what is installed on this PC, without the network. With --from FOLDER it shows\n" +
+			"all PCs that report to that folder ([report] in koshin.toml): which are TLS-ready, which\n" +
+			"proved that they connect, and which wait and why; --report saves that as one HTML file.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.check(c.Flags().Changed("report") || c.Flags().Changed("stale"), policy, a.products); err != nil {
+				return err
 			}
-			switch {
-			case a.json:
-				s.print(doc)
-			case policy:
-				s.showPolicy()
-			default:
-				s.showStatus(statuses)
+			if f.folder != "" {
+				return a.statusFrom(c.Context(), f)
 			}
-			return nil
-		}),
+			return a.onPC(func(ctx context.Context, s *session) error {
+				s.status(ctx, policy)
+				return nil
+			})(c, args)
+		},
 	}
+	f.flags(c)
 	c.Flags().BoolVar(&policy, "policy", false, "show every setting in effect, and whether group policy, the configuration or koshin says it")
 	return c
+}
+
+// status shows this PC, or what its settings are and who says so.
+func (s *session) status(ctx context.Context, policy bool) {
+	statuses := s.updater.Status(ctx, s.products)
+	doc := s.statusJSON(statuses)
+	if policy {
+		doc.Policy = s.policyJSON()
+	}
+	switch {
+	case s.json:
+		s.print(doc)
+	case policy:
+		s.showPolicy()
+	default:
+		s.showStatus(statuses)
+	}
 }
 
 func (s *session) statusJSON(statuses []updater.Status) statusJSON {

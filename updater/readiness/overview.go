@@ -93,7 +93,7 @@ func (pc PC) both() (ready, proved *bool) {
 	ready, proved = &yes, &yes
 	for _, p := range pc.Products {
 		ready = worse(ready, p.TLSReady)
-		proved = worse(proved, p.connects())
+		proved = worse(proved, p.Connects())
 	}
 	return ready, proved
 }
@@ -109,9 +109,9 @@ func worse(a, b *bool) *bool {
 	return a
 }
 
-// connects is what the last proof says. Where the line is good and the client
+// Connects is what the last proof says. Where the line is good and the client
 // cannot, that is no; what could not be proved otherwise says nothing.
-func (p Product) connects() *bool {
+func (p Product) Connects() *bool {
 	if p.Confirmed == nil {
 		return nil
 	}
@@ -147,7 +147,7 @@ func (pc PC) verdict() Verdict {
 
 // Verdict is that of one product, by what its document says.
 func (p Product) Verdict() Verdict {
-	connects := p.connects()
+	connects := p.Connects()
 	switch {
 	case p.Error != nil, p.TLSReady != nil && !*p.TLSReady, connects != nil && !*connects:
 		return Fail

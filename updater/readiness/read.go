@@ -15,15 +15,26 @@ import (
 	"time"
 )
 
-// What is read of a folder. The largest federations have a few thousand PCs; a
-// document has about 1.5 KiB.
-const (
-	maxEntries   = 100_000  // names that are looked at
-	maxDocuments = 20_000   // files that are opened
-	maxBytes     = 32 << 20 // of all documents together
-	maxLeftOut   = 100      // that are named, of those that were left out
-	atOnce       = 16       // files: a share answers each after its own time
-)
+// limits are what is read of a folder.
+type limits struct {
+	entries   int // names that are looked at
+	documents int // files that are opened
+	bytes     int // of all documents together
+	leftOut   int // files that are named, of those that were left out
+}
+
+// usual are those of every folder. The largest federations have a few thousand
+// PCs; a document has about 1.5 KiB.
+func usual() limits {
+	return limits{entries: 100_000, documents: 20_000, bytes: 32 << 20, leftOut: 100}
+}
+
+// atOnce is how many files are read side by side: a share answers each after its
+// own time.
+const atOnce = 16
+
+// ErrFolder: the folder itself cannot be opened or listed.
+var ErrFolder = errors.New("folder of reports cannot be read")
 
 // nameShape is that of the files that [Put] makes. Others are none of ours, and
 // only counted: their names, too, can be anybody's text.
@@ -49,7 +60,7 @@ func Read(ctx context.Context, folder string, o Options) (Overview, error) {
 	var all Overview
 	read := make(chan Overview, 1)
 	err := inTime(ctx, o.Within, func() error {
-		one, err := readAll(ctx, folder, o)
+		one, err := usual().readAll(ctx, folder, o)
 		read <- one
 		return err
 	})
@@ -59,18 +70,18 @@ func Read(ctx context.Context, folder string, o Options) (Overview, error) {
 	return <-read, nil
 }
 
-func readAll(ctx context.Context, folder string, o Options) (Overview, error) {
+func (l limits) readAll(ctx context.Context, folder string, o Options) (Overview, error) {
 	all := Overview{Folder: folder, Made: o.Now, Stale: o.Stale}
-	entries, err := all.list(folder)
+	entries, err := all.list(folder, l)
 	if err != nil {
 		return all, err
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return all, fmt.Errorf("folder of reports: %w", err)
+		return all, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	defer root.Close() //nolint:errcheck // holds only a folder's handle
-	left := maxBytes
+	left := l.bytes
 	for some := range slices.Chunk(entries, atOnce) {
 		if err := ctx.Err(); err != nil {
 			return all, err
@@ -80,7 +91,7 @@ func readAll(ctx context.Context, folder string, o Options) (Overview, error) {
 			case left < 0:
 				all.Cut = true
 			case f.err != nil:
-				all.leaveOut(f.name, f.err)
+				all.leaveOut(f.name, f.err, l)
 			default:
 				all.PCs = append(all.PCs, newPC(f.document, f.came, f.name, o))
 			}
@@ -92,32 +103,32 @@ func readAll(ctx context.Context, folder string, o Options) (Overview, error) {
 }
 
 // list names the files that could be documents, in order; all others are counted.
-func (all *Overview) list(folder string) ([]fs.DirEntry, error) {
+func (all *Overview) list(folder string, l limits) ([]fs.DirEntry, error) {
 	dir, err := os.Open(folder)
 	if err != nil {
-		return nil, fmt.Errorf("folder of reports: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	defer dir.Close() //nolint:errcheck // opened for reading
 	var found []fs.DirEntry
-	for seen := 0; seen < maxEntries; {
-		some, err := dir.ReadDir(1000)
+	for seen := 0; seen < l.entries; {
+		some, err := dir.ReadDir(min(1000, l.entries))
 		for _, e := range some {
 			switch {
 			case !nameShape.MatchString(e.Name()):
 				all.Others++
-			case len(found) == maxDocuments:
+			case len(found) == l.documents:
 				all.Cut = true
 			default:
 				found = append(found, e)
 			}
 		}
 		seen += len(some)
-		all.Cut = all.Cut || seen >= maxEntries
+		all.Cut = all.Cut || seen >= l.entries
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("folder of reports: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 		}
 	}
 	slices.SortFunc(found, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -185,9 +196,9 @@ func load(root *os.Root, name string) ([]byte, time.Time, error) {
 	return data, info.ModTime(), nil
 }
 
-func (all *Overview) leaveOut(name string, err error) {
+func (all *Overview) leaveOut(name string, err error, l limits) {
 	all.LeftOutCount++
-	if len(all.LeftOut) < maxLeftOut {
+	if len(all.LeftOut) < l.leftOut {
 		all.LeftOut = append(all.LeftOut, LeftOut{filepath.Base(name), err})
 	}
 }

@@ -247,6 +247,22 @@ func cmdLiterals(t *testing.T) map[string]bool {
 			})
 		}
 	}
+	maps.Copy(found, templateLiterals(t))
+	return found
+}
+
+// templateLiterals are the keys that the templates of saved pages ask for.
+func templateLiterals(t *testing.T) map[string]bool {
+	found := map[string]bool{}
+	for _, name := range []string{"doctor/report/page.html", "readiness/sheet/sheet.html", "page/parts.html"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "..", "updater", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range regexp.MustCompile(`"([a-z0-9]+(?:-[a-z0-9]+)+)"`).FindAllStringSubmatch(string(text), -1) {
+			found[key[1]] = true
+		}
+	}
 	return found
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
 	"github.com/koshin-updater/koshin/updater/policy"
+	"github.com/koshin-updater/koshin/updater/readiness"
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/session"
@@ -77,6 +78,16 @@ func (c *Catalogue) ByCode(language Language, code string) Problem {
 	}
 	p.Message, p.Remedy = whole("problem."+code), whole("remedy."+code)
 	return p
+}
+
+// Named is the sentence for a code that another PC wrote down. Where there is none,
+// or only that PC could complete it, it says where to look.
+func (c *Catalogue) Named(language Language, code string) string {
+	key := "problem." + code
+	if text := c.fill(language, key, nil); text != key && !strings.Contains(text, "{") {
+		return text
+	}
+	return c.fill(language, "ready-elsewhere", nil)
 }
 
 // arguments are the values that some errors bring along.
@@ -276,6 +287,8 @@ func kinds() []kind {
 		{request.ErrNoAnswer, "request-no-answer", exitcode.Failed},
 		{request.ErrNobody, "request-no-answer", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
+		{readiness.ErrAway, "reports-away", exitcode.Failed},
+		{readiness.ErrFolder, "reports-folder", exitcode.Usage},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
 		{audit.ErrNewer, "audit-newer", exitcode.Usage},
 		{audit.ErrDamaged, "audit-damaged", exitcode.Failed},

@@ -6,12 +6,14 @@ import (
 	"github.com/koshin-updater/koshin/updater/page"
 )
 
-// What every page is made of.
-type (
-	Text    = page.Text
-	Verdict = page.Verdict // as doctor.Verdict
-	Fact    = page.Fact
-)
+// Text is one sentence in both languages.
+type Text = page.Text
+
+// Verdict is what something came to; as doctor.Verdict.
+type Verdict = page.Verdict
+
+// Fact is one piece of evidence.
+type Fact = page.Fact
 
 // The verdicts.
 const (
