@@ -197,7 +197,7 @@ func (a *app) enrolled(e enrollment, file string) (*config.Config, error) {
 // verifyOffer proves that the anchor and the address belong together and that
 // the repository offers every product, before anything is written.
 func (a *app) verifyOffer(ctx context.Context, c *config.Config, e enrollment, anchor []byte) error {
-	client, err := transport.NewClient(transport.Options{Proxy: e.proxy, CAFile: e.caFile, UserAgent: "koshin/" + version, Log: a.log})
+	client, err := transport.NewClient(transport.Options{Proxy: e.proxy, System: a.systemProxy(), CAFile: e.caFile, UserAgent: "koshin/" + version, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	usersession "github.com/koshin-updater/koshin/updater/session"
+	"github.com/koshin-updater/koshin/updater/systemproxy"
 )
 
 // machine is what there is once on a PC: the configuration of the whole PC, the
@@ -59,6 +60,7 @@ type windowsPC struct {
 	tell         func() mend.Told
 	certificates func(context.Context) ([]doctor.OwnCertificate, error)
 	inSession    errandFunc // does an errand in the operator's session, where this is SYSTEM
+	proxyScript  systemproxy.ScriptFunc
 }
 
 func thisMachine() machine {
@@ -86,7 +88,7 @@ func thisMachine() machine {
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.policy = winsettings.System()
-		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer))}
+		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer)), systemproxy.Script()}
 		m.show = native.Show
 		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
 		m.operator = triedByOperator(usersession.AsOperator, usersession.TrialThrough(inSession("try", usersession.MaxVerdict)))

@@ -24,7 +24,7 @@ func (a *app) patient(ctx context.Context) (doctor.Input, error) {
 		Reach:  doctor.Reach{Setting: "auto", Environment: proxyVariables()},
 		Clean:  redact.System().Text, Built: built(), Log: a.log,
 	}
-	in.Reach.Proxy, _ = transport.ParseProxy("auto")
+	in.Reach.Proxy, _ = transport.ProxyOn("auto", a.systemProxy())
 	c, err := a.loadConfig()
 	if err != nil {
 		in.Setup = a.unusable(err)

@@ -118,12 +118,13 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 	if err != nil {
 		return updater.Options{}, err
 	}
-	proxy, err := transport.ParseProxy(c.Source.Proxy)
+	system := a.systemProxy()
+	proxy, err := transport.ProxyOn(c.Source.Proxy, system)
 	if err != nil {
 		return updater.Options{}, err
 	}
 	client, err := transport.NewClient(transport.Options{
-		Proxy: c.Source.Proxy, CAFile: c.Source.CAFile, UserAgent: "koshin/" + version, Log: a.log,
+		Proxy: c.Source.Proxy, System: system, CAFile: c.Source.CAFile, UserAgent: "koshin/" + version, Log: a.log,
 	})
 	if err != nil {
 		return updater.Options{}, err

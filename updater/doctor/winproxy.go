@@ -1,9 +1,7 @@
 package doctor
 
 import (
-	"net"
 	"net/url"
-	"path"
 	"strings"
 
 	"github.com/koshin-updater/koshin/manifest"
@@ -77,8 +75,8 @@ func differs(p winsettings.Proxy, ways []way) bool {
 // proxyFor is the fixed proxy that WinINet takes to a host (host:port), as
 // host:port; "" for none.
 func proxyFor(p winsettings.Proxy, host string) string {
-	address := p.HTTPS()
-	if address == "" || bypassed(p.Bypass, host) {
+	address := p.For(host)
+	if address == "" {
 		return ""
 	}
 	if !strings.Contains(address, "://") {
@@ -89,28 +87,6 @@ func proxyFor(p winsettings.Proxy, host string) string {
 		return address
 	}
 	return hostPort(u)
-}
-
-// bypassed reads the exceptions as Windows writes them: names with stars,
-// separated by semicolons, and <local> for names without a dot.
-func bypassed(list, host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	name = strings.ToLower(name)
-	for _, pattern := range strings.FieldsFunc(strings.ToLower(list), func(c rune) bool { return c == ';' || c == ' ' }) {
-		if pattern == "<local>" && !strings.ContainsAny(name, ".:") {
-			return true
-		}
-		if _, rest, ok := strings.Cut(pattern, "://"); ok {
-			pattern = rest
-		}
-		if fits, err := path.Match(pattern, name); err == nil && fits {
-			return true
-		}
-	}
-	return false
 }
 
 func proxyFacts(p winsettings.Proxy) []Fact {

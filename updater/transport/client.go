@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -32,6 +33,7 @@ const (
 // PC without a proxy of its own and without an inspecting security product.
 type Options struct {
 	Proxy     string       // as ParseProxy
+	System    ProxyFunc    // as ProxyOn
 	CAFile    string       // PEM file with a root certificate beside the system's; "" for none
 	UserAgent string       // default "koshin"
 	Log       *slog.Logger // default: nowhere
@@ -47,7 +49,7 @@ func NewClient(o Options) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxy, err := ParseProxy(o.Proxy)
+	proxy, err := ProxyOn(o.Proxy, o.System)
 	if err != nil {
 		return nil, err
 	}
@@ -115,9 +117,16 @@ type ProxyFunc = func(*http.Request) (*url.URL, error)
 // ParseProxy reads the configuration's proxy: "auto" or nothing (the
 // environment's HTTPS_PROXY and NO_PROXY), "none", or http://host:port.
 // Anything else is [ErrProxySetting].
-func ParseProxy(text string) (ProxyFunc, error) {
+func ParseProxy(text string) (ProxyFunc, error) { return ProxyOn(text, nil) }
+
+// ProxyOn is [ParseProxy] on a PC that has a setting of its own (see package
+// systemproxy): "auto" follows it where the environment has no HTTPS_PROXY.
+func ProxyOn(text string, system ProxyFunc) (ProxyFunc, error) {
 	switch text {
 	case "", "auto":
+		if os.Getenv("HTTPS_PROXY") == "" && os.Getenv("https_proxy") == "" && system != nil {
+			return system, nil
+		}
 		return http.ProxyFromEnvironment, nil
 	case "none":
 		return nil, nil

@@ -1,6 +1,11 @@
 package winsettings
 
-import "strings"
+import (
+	"net"
+	"path"
+	"slices"
+	"strings"
+)
 
 // Proxy is how one stack was told to reach the outside. Names and passwords in
 // an address are left out of it from the start.
@@ -13,10 +18,27 @@ type Proxy struct {
 	From     []Place  // where something was found
 	Standing Standing // On: said so; ByDefault: nothing is set; Malformed, Unknown
 	Err      error    // for Unknown and Malformed: what
+
+	script func() string // the whole address; a function, so that no report prints it
 }
 
 // Direct says that no proxy of any kind is set.
 func (p Proxy) Direct() bool { return p.Server == "" && p.Script == "" && !p.Detect }
+
+// ScriptAddress is Script with its query and all, for whoever loads it. Not for
+// logs and reports: some filters have a key in it.
+func (p Proxy) ScriptAddress() string {
+	if p.script == nil {
+		return p.Script
+	}
+	return p.script()
+}
+
+// setScript keeps an address, and what may be shown of it.
+func (p *Proxy) setScript(address string) {
+	address = strings.TrimSpace(address)
+	p.Script, p.script = hideURL(address), func() string { return address }
+}
 
 // HTTPS is the fixed proxy for https, as host:port or with a scheme; "" for
 // none.
@@ -25,13 +47,56 @@ func (p Proxy) HTTPS() string {
 	for part := range strings.SplitSeq(p.Server, ";") {
 		name, address, isPair := strings.Cut(part, "=")
 		switch {
-		case !isPair:
-			general = part
+		case !isPair && general == "":
+			general = part // of several the first, as WinINet tries them
 		case strings.EqualFold(name, "https"):
 			return address
 		}
 	}
 	return general
+}
+
+// For is the fixed proxy for an https host, as [Proxy.HTTPS] gives it; "" where
+// the host is one of the exceptions. host may have a port.
+func (p Proxy) For(host string) string {
+	name := strings.ToLower(nameOf(host))
+	if p.Loopback(name) || slices.ContainsFunc(p.exceptions(), func(pattern string) bool { return excepts(pattern, name) }) {
+		return ""
+	}
+	return p.HTTPS()
+}
+
+// Loopback says that the host is this PC itself, to which WinINet goes directly
+// unless the exceptions name <-loopback>.
+func (p Proxy) Loopback(host string) bool {
+	name := strings.ToLower(nameOf(host))
+	ip := net.ParseIP(name)
+	here := name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
+	return here && !slices.Contains(p.exceptions(), "<-loopback>")
+}
+
+func (p Proxy) exceptions() []string {
+	return strings.FieldsFunc(strings.ToLower(p.Bypass), func(c rune) bool { return c == ';' || c == ' ' })
+}
+
+// excepts reads one exception as Windows writes it: a name with stars, with or
+// without a scheme, or <local> for names without a dot.
+func excepts(pattern, name string) bool {
+	if pattern == "<local>" {
+		return !strings.ContainsAny(name, ".:")
+	}
+	if _, rest, ok := strings.Cut(pattern, "://"); ok {
+		pattern = rest
+	}
+	fits, err := path.Match(pattern, name)
+	return err == nil && fits
+}
+
+func nameOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.Trim(host, "[]")
 }
 
 const connections = `\Connections`
@@ -60,7 +125,9 @@ func ReadWinINetProxy(r Registry) Proxy {
 	if n, _, _ := enable.number(); n != 0 {
 		p.Server, p.Bypass = hideUser(server.text()), bypass.text()
 	}
-	p.Script = hideURL(script.text())
+	if address := script.text(); address != "" {
+		p.setScript(address)
+	}
 	if blob := read(connections, "DefaultConnectionSettings"); blob.Found {
 		p.merge(blob)
 	}
@@ -106,7 +173,7 @@ func (p *Proxy) merge(blob Reading) {
 		p.Server, p.Bypass = hideUser(c.proxy), c.bypass
 	}
 	if p.Script == "" && c.flags&flagScript != 0 {
-		p.Script = hideURL(c.script)
+		p.setScript(c.script)
 	}
 }
 
