@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if sampleclient.Requested() {
 		os.Exit(sampleclient.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC, "driven": driven, "named": namedPC})
+	testscript.Main(m, map[string]func(){"koshin": scriptKoshin, "whole-pc": wholePC, "driven": driven, "daily": daily, "named": namedPC})
 }
 
 // scriptKoshin is koshin. On Windows it leaves WinINet and WinHTTP alone: they do
@@ -45,9 +45,11 @@ func scriptKoshin() {
 // PC. What the system is to run goes to tasks; $AT_BOOT says how it takes that.
 // Group policy is what stands in the file policy, see [scriptPolicy].
 func wholePC() {
-	work := os.Getenv("WORK")
-	m := machine{config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
-	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+	os.Exit(int(runOn(context.Background(), machineOf(os.Getenv("WORK")), os.Args[1:], terminal.System())))
+}
+
+func machineOf(work string) machine {
+	return machine{config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
 }
 
 // namedPC is koshin on a PC that is called $COMPUTER in the network.

@@ -2,26 +2,71 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/cmd/koshin/window"
+	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
 // driven is koshin with somebody before its window whom nobody sees: all is real
 // but the screen. What he reads goes to stdout; $PRESS says what he presses on
 // reading which headline for the first time, such as 更新が必要です。=update.
-// The desktop is $WORK/desktop.
+// The desktop is $WORK/desktop. With $WHOLE_PC it is the window of a PC whose daily
+// run does the work.
 func driven() {
 	work := os.Getenv("WORK")
+	var started sync.WaitGroup
 	m := thisMachine()
+	if os.Getenv("WHOLE_PC") != "" {
+		m = machineOf(work)
+		m.requests = channelOf(work, &started)
+	}
 	m.stacks, m.show = nil, reader{map[string]bool{}}.show
 	m.desktop = func() (string, error) { return filepath.Join(work, "desktop"), nil }
+	code := runOn(context.Background(), m, os.Args[1:], terminal.System())
+	started.Wait() // the script's folder is in use until then
+	os.Exit(int(code))
+}
+
+// daily is the run that the system starts for that window: it begins when
+// somebody asks.
+func daily() {
+	m := machineOf(os.Getenv("WORK"))
+	m.requests = channelOf(os.Getenv("WORK"), nil)
+	m.scheduler.pause = func(ctx context.Context, _ time.Duration, enough <-chan struct{}) error {
+		select {
+		case <-enough:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+}
+
+// channelOf is how the two speak. The daily run is started where its task is.
+func channelOf(work string, started *sync.WaitGroup) requests {
+	sum := sha256.Sum256([]byte(work))
+	return aChannel(filepath.Join(os.TempDir(), fmt.Sprintf("k%x", sum[:6])), func(context.Context) error {
+		if _, err := os.Stat(filepath.Join(work, "tasks", schedule.UpdateName)); err != nil {
+			return err
+		}
+		c := exec.Command("daily", "update", "--yes", "--scheduled", "--within", "30m") //nolint:noctx // lives longer than the window
+		err := c.Start()
+		if err == nil {
+			started.Go(func() { _ = c.Wait() }) // how it ended stands in its result
+		}
+		return err
+	})
 }
 
 // reader is a person who presses each button once.
@@ -52,7 +97,7 @@ func (r reader) show(ctx context.Context, views <-chan window.View, pressed func
 // button is there.
 func (r reader) answer(v window.View) window.Action {
 	for _, rule := range strings.Fields(os.Getenv("PRESS")) {
-		text, action, _ := strings.Cut(rule, "=")
+		text, action, _ := strings.Cut(strings.ReplaceAll(rule, "_", " "), "=")
 		reads := v.Headline == text || slices.ContainsFunc(v.Details, func(d string) bool { return strings.Contains(d, text) })
 		if !reads || r.pressed[rule] {
 			continue
