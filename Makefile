@@ -57,7 +57,7 @@ netfaults: ## puts koshin into networks at fault in every way, and writes docs/N
 resources: ## the manifest, icons and description of koshin.exe
 	$(GO) run -C .ci/resources .
 
-screenshots: ## pictures of the saved diagnosis, to look at
+screenshots: ## pictures of the saved diagnosis and of the window, to look at
 	.ci/screenshots
 
 snapshot: ## every release file, into dist/, nothing published

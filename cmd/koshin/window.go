@@ -9,6 +9,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/koshin/window"
+	"github.com/koshin-updater/koshin/cmd/koshin/window/native"
 	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/config"
 )
@@ -40,6 +41,7 @@ func (a *app) window(ctx context.Context, ifNeeded bool) error {
 	if a.machine.show == nil {
 		return usageError{errors.New(a.say("window-not-here"))}
 	}
+	native.LeaveConsole()
 	if ifNeeded {
 		why, err := a.attention(ctx)
 		if err != nil || why == window.NoAttention {

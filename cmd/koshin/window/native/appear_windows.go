@@ -47,7 +47,7 @@ func (w *dialog) appear(before window.View) {
 		_, _, _ = showWindow.Call(uintptr(w.self), swMinimize)
 	default:
 		w.position(swpShow)
-		if was == small && w.isMinimized() {
+		if w.isMinimized() { // by us: it was out of sight
 			_, _, _ = showWindow.Call(uintptr(w.self), swRestore)
 		}
 		_, _, _ = setForegroundWindow.Call(uintptr(w.self))
