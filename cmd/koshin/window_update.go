@@ -24,7 +24,9 @@ func (o deeds) update(ctx context.Context, c window.Command, happened func(windo
 	}
 	r, err := o.ask(ctx, c.Products, happened)
 	if errors.Is(err, errNobodyToAsk) {
-		return o.updateHere(ctx, c.IDs(), happened)
+		if r, err = o.updateHere(ctx, c.IDs(), happened); err == nil && r.NotAllowed() {
+			err = window.ErrNoWay
+		}
 	}
 	return r, err
 }

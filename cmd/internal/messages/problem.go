@@ -62,13 +62,7 @@ func (c *Catalogue) Explain(language Language, err error) Problem {
 // that speaks of more than the code says, such as the name of a file, is empty:
 // the other one's has it.
 func (c *Catalogue) ByCode(language Language, code string) Problem {
-	p := Problem{Code: code, Exit: exitcode.Failed}
-	for _, k := range kinds() {
-		if k.code == code {
-			p.Exit = k.exit
-			break
-		}
-	}
+	p := Problem{Code: code, Exit: ExitOf(code)}
 	whole := func(key string) string {
 		text := c.fill(language, key, nil)
 		if text == key || strings.Contains(text, "{") {
@@ -88,6 +82,16 @@ func (c *Catalogue) Named(language Language, code string) string {
 		return text
 	}
 	return c.fill(language, "ready-elsewhere", nil)
+}
+
+// ExitOf is the exit code of a problem that has this code.
+func ExitOf(code string) exitcode.Code {
+	for _, k := range kinds() {
+		if k.code == code {
+			return k.exit
+		}
+	}
+	return exitcode.Failed
 }
 
 // arguments are the values that some errors bring along.

@@ -8,6 +8,10 @@ import (
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
+// ErrNoWay: no daily run of this PC can be asked, and this user has not the
+// rights to do without one.
+var ErrNoWay = errors.New("no daily run is registered, and no administrator rights")
+
 // state is what one product's finding means to its operator, the weakest first:
 // the window's headline is the strongest of all products'.
 type state int

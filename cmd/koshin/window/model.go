@@ -167,6 +167,10 @@ func (m Model) update() (Model, []Command) {
 	return m, []Command{c}
 }
 
+// joins says that another koshin is at work, which may be the daily run: that one
+// takes a request on, and can be followed.
+func (m Model) joins() bool { return m.at == checked && errors.Is(m.err, updater.ErrBusy) }
+
 // ended shows the result. Where a gate kept the update back, what stands now is
 // looked at again: it says why, and when that changes. Bad news bring a hidden
 // window back.

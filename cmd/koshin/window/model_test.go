@@ -66,6 +66,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"a gate was in the way", running, done(func(p *ProductResult) { p.Outcome, p.Confirm = updater.Deferred, nil }), do(Command{Do: DoCheck})},
 		{"the hosts cannot be asked", nil, Checked{Err: transport.ErrTimeout}, do(Command{Do: DoExamine})},
 		{"another koshin works", nil, Checked{Err: updater.ErrBusy}, nil},
+		{"and is joined", []Message{Checked{Err: updater.ErrBusy}}, Pressed{Update}, do(Command{Do: DoUpdate})},
 
 		{"mending asks first", ticked, Pressed{Fix}, nil},
 		{"mends", append(ticked, Pressed{Fix}), Pressed{FixYes}, do(Command{Do: DoFix, SSL2: mend.Ask})},

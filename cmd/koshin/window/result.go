@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -63,6 +65,17 @@ func ParseResult(data []byte) (Result, error) {
 		return Result{}, fmt.Errorf("%w: schema %q", ErrResult, r.Schema)
 	}
 	return r, nil
+}
+
+// NotAllowed says that nothing could be done for want of administrator rights.
+func (r Result) NotAllowed() bool {
+	lacks := func(f *Fault) bool { return f != nil && messages.ExitOf(f.Code) == exitcode.NotAdmin }
+	for _, p := range r.Products {
+		if !lacks(p.Error) || p.Outcome != updater.Failed {
+			return false
+		}
+	}
+	return len(r.Products) > 0 || lacks(r.Error)
 }
 
 // end is what one product's part of a run means to its operator, the weakest

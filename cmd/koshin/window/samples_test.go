@@ -19,6 +19,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/line"
 	"github.com/koshin-updater/koshin/updater/power"
+	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -171,6 +172,8 @@ func samples(t testing.TB) []sample {
 		{"busy", []Message{Checked{Err: updater.ErrBusy}}},
 		{"not-enrolled", []Message{Checked{Err: config.ErrNotFound}}},
 		{"no-rights", follow(Ended{Err: fs.ErrPermission})},
+		{"no-way", follow(Ended{Err: ErrNoWay})},
+		{"run-killed", follow(Happened{event(updater.PhaseSwap, 30*time.Second, 0, 0)}, Ended{Err: request.ErrGone})},
 		{"unexpected", []Message{Checked{Err: errors.New("something else")}}},
 	}
 }

@@ -87,6 +87,11 @@ func (m Model) viewProblem(v *View, p messages.Problem, long string, alone bool)
 	switch p.Exit {
 	case exitcode.Busy:
 		v.Mood = Notice
+		if m.joins() {
+			v.Details = append(v.Details, w.say("window-join"))
+			v.Buttons = m.buttons(Update, Check, Close)
+			return
+		}
 		v.Buttons = m.buttons(Check, Close)
 		return
 	case exitcode.Refused:

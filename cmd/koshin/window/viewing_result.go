@@ -1,9 +1,11 @@
 package window
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/koshin-updater/koshin/cmd/internal/exitcode"
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
@@ -15,9 +17,13 @@ func (m Model) viewEnded(v *View) {
 	w := m.words
 	switch {
 	case m.err != nil:
-		m.viewProblem(v, w.Catalogue.Explain(w.Language, m.err), "window-not-updated", true)
+		m.viewProblem(v, w.explain(m.err), "window-not-updated", true)
+		next := w.say("window-not-begun")
+		if m.run.begun {
+			next = w.say("window-cut-off")
+		}
 		for _, f := range m.findings {
-			v.Products = append(v.Products, w.product(f, w.say("window-not-begun")))
+			v.Products = append(v.Products, w.product(f, next))
 		}
 		return
 	case m.result.Error != nil:
@@ -174,6 +180,15 @@ func (w Words) fault(f Fault) messages.Problem {
 	}
 	if p.Remedy == "" {
 		p.Remedy = f.Remedy
+	}
+	return p
+}
+
+// explain has the words for an error.
+func (w Words) explain(err error) messages.Problem {
+	p := w.Catalogue.Explain(w.Language, err)
+	if errors.Is(err, ErrNoWay) {
+		p.Exit, p.Message, p.Remedy = exitcode.NotAdmin, w.say("window-no-way"), w.say("window-no-way-remedy")
 	}
 	return p
 }
