@@ -29,6 +29,9 @@ type Finding struct {
 // koshin that is at work is [ErrBusy], or for such a user the product's
 // [ErrUnderWay].
 func (u *Updater) Check(ctx context.Context, products []Product) ([]Finding, error) {
+	if u.options.Look {
+		return u.look(ctx, products)
+	}
 	unlock, err := u.lock(ctx)
 	switch {
 	case errors.Is(err, protect.ErrReadOnly):

@@ -158,6 +158,9 @@ func (u *Updater) decided(d Decision, installed manifest.Version) *LatelyDecided
 // keepLately writes without the lock: of two runs that end at once, the later
 // one's word is as good as any.
 func (u *Updater) keepLately(p manifest.ProductID, l Lately) {
+	if u.options.Look {
+		return
+	}
 	data, err := json.MarshalIndent(latelyRecord{latelySchema, l}, "", "  ")
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(u.latelyFile(p)), 0o755)

@@ -49,6 +49,7 @@ type Product struct {
 type Options struct {
 	StateDir  string
 	Delegated bool // claims are sent by somebody else: nothing to do here
+	Look      bool // nothing is kept of a check and no lock is taken, also where this user may write
 	Window    Window
 	Policy    policy.Values // what a group policy says; it never reaches the anchor or the sources
 	Products  []Product

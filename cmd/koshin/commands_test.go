@@ -70,6 +70,7 @@ func (w *world) commands() map[string]command {
 	maps.Copy(all, inUseCommands())
 	maps.Copy(all, rightsCommands())
 	maps.Copy(all, journalCommands())
+	maps.Copy(all, bundleCommands())
 	maps.Copy(all, readyCommands())
 	return all
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "explain",
 		Short: "Show every gate with its verdict: why an update happens or waits",
 		Args:  cobra.NoArgs,
@@ -32,6 +32,11 @@ func (a *app) explainCommand() *cobra.Command {
 			return nil
 		}),
 	}
+	c.Flags().BoolVar(&a.look, "only-look", false, "keep nothing, whoever this is")
+	if err := c.Flags().MarkHidden("only-look"); err != nil {
+		panic(err) // a flag that this program itself forgot to define
+	}
+	return c
 }
 
 // explain shows one product's gates. Unlike check it exits 0: it was asked why,

@@ -36,6 +36,7 @@ type app struct {
 	logFile    string
 	quiet      bool
 	progress   string
+	look       bool // of explain for support: whoever helps wants to see what is there, not what koshin made of it
 
 	run        request.RunID // this one's name
 	desk       *request.Desk // where operators ask this run; nil: they cannot
@@ -137,7 +138,7 @@ func (a *app) command() *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
 		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand, a.scheduleCommand,
-		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand, a.windowCommand,
+		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.supportCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand, a.windowCommand,
 	} {
 		root.AddCommand(a.marked(verb()))
 	}

@@ -43,6 +43,9 @@ func (a *app) scheduleCommand() *cobra.Command {
 			if err := a.wholePC(); err != nil {
 				return err
 			}
+			if args[0] == "status" {
+				a.verb = "schedule status" // changes nothing, and is not in the log
+			}
 			if args[0] == "remove" { // also where the configuration is gone
 				return a.unschedule(c.Context())
 			}

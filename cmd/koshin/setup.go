@@ -132,6 +132,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 	o := updater.Options{
 		StateDir:  c.StateDir,
 		Policy:    c.Policy,
+		Look:      a.look,
 		Delegated: c.Submission == config.Delegated,
 		Anchor:    anchor,
 		Reach:     updater.Reach{CAFile: c.Source.CAFile, Roots: roots, Proxy: proxy, Stacks: a.machine.stacks, AsOperator: a.machine.operator},

@@ -22,13 +22,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Names are what a PC and the person at it are called.
 type Names struct {
-	home []string         // longest first
+	home []*regexp.Regexp // the longest folder first
 	name *regexp.Regexp   // nil: none known
-	data []*regexp.Regexp // what user data is called; see Preserving
+	word []string         // the same names, in small letters
+	data []dataName       // what user data is called; see Preserving
 }
 
 // What stands in the place of a name.
@@ -81,16 +83,17 @@ func people() []string {
 // every PC has, such as root or SYSTEM, name nobody and are left out.
 func New(homes, names []string) Names {
 	var n Names
+	homes = slices.SortedFunc(slices.Values(homes), func(a, b string) int { return len(b) - len(a) })
 	for _, home := range homes {
-		if home = strings.TrimRight(home, `/\`); strings.ContainsAny(home, `/\`) && !isSystems(home) {
-			n.home = append(n.home, home)
+		if home = strings.TrimRight(home, `/\`); strings.ContainsAny(home, `/\`) && !isSystems(home) && utf8.ValidString(home) {
+			n.home = append(n.home, folded(home))
 		}
 	}
-	slices.SortFunc(n.home, func(a, b string) int { return len(b) - len(a) })
 	var parts []string
 	for _, name := range names {
-		if len(name) > noName && !slices.Contains(nobody, strings.ToLower(name)) {
+		if len(name) > noName && utf8.ValidString(name) && !slices.Contains(nobody, strings.ToLower(name)) {
 			parts = append(parts, regexp.QuoteMeta(name))
+			n.word = append(n.word, strings.ToLower(name))
 		}
 	}
 	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) })
@@ -122,25 +125,59 @@ var (
 )
 
 // Text is the text without names.
-func (n Names) Text(text string) string {
-	text = secrets(text)
-	for _, home := range n.home {
-		text = replaceFold(text, home, aHome)
+func (n Names) Text(text string) string { return byLine(text, n.line) }
+
+// byLine masks what stretches over lines, and then each line by itself.
+func byLine(text string, line func(string) string) string {
+	text = armored.ReplaceAllString(text, "-----BEGIN $1----- "+mask)
+	if !strings.Contains(text, "\n") {
+		return line(text)
 	}
-	text = homes.ReplaceAllStringFunc(text, func(found string) string {
+	var out strings.Builder
+	for one := range strings.Lines(text) {
+		bare := strings.TrimSuffix(one, "\n")
+		out.WriteString(line(bare))
+		out.WriteString(one[len(bare):])
+	}
+	return out.String()
+}
+
+func (n Names) line(line string) string {
+	line = blobs(line)
+	lower := strings.ToLower(line)
+	line = secrets(line, lower)
+	if strings.ContainsAny(line, `/\`) {
+		line = n.withoutHomes(line)
+	}
+	if has(lower, "s-1-") {
+		line = sids.ReplaceAllString(line, "S-1-$1-"+mask)
+	}
+	if has(lower, "(pid ") {
+		line = holds.ReplaceAllString(line, "(pid $1)")
+	}
+	line = numbers(line)
+	if n.name != nil && has(lower, n.word...) {
+		line = repeatedly(n.name, line)
+	}
+	return line
+}
+
+func (n Names) withoutHomes(line string) string {
+	for _, home := range n.home {
+		line = home.ReplaceAllString(line, aHome+"${1}")
+	}
+	return homes.ReplaceAllStringFunc(line, func(found string) string {
 		part := homes.FindStringSubmatch(found)
 		if slices.Contains(nobody, strings.ToLower(part[2])) {
 			return found
 		}
 		return part[1] + mask
 	})
-	text = sids.ReplaceAllString(text, "S-1-$1-"+mask)
-	text = holds.ReplaceAllString(text, "(pid $1)")
-	text = numbers(text)
-	if n.name != nil {
-		text = repeatedly(n.name, text)
-	}
-	return text
+}
+
+// has says whether any of the words is in the text.
+func has(text string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // repeatedly masks what stands between two borders; one border may belong to two.
@@ -151,9 +188,9 @@ func repeatedly(shape *regexp.Regexp, text string) string {
 	return text
 }
 
-// replaceFold replaces a path in whatever case and with whichever slashes it is
-// written, also doubled as in JSON.
-func replaceFold(text, path, by string) string {
+// folded finds a path in whatever case and with whichever slashes it is written,
+// also doubled as in JSON.
+func folded(path string) *regexp.Regexp {
 	var shape strings.Builder
 	shape.WriteString("(?i)")
 	for _, part := range strings.FieldsFunc(path, isSlash) {
@@ -162,12 +199,7 @@ func replaceFold(text, path, by string) string {
 		}
 		shape.WriteString(regexp.QuoteMeta(part))
 	}
-	shape.WriteString(`([^0-9A-Za-z_.-]|$)`)
-	found, err := regexp.Compile(shape.String())
-	if err != nil {
-		return text
-	}
-	return found.ReplaceAllString(text, by+"${1}")
+	return regexp.MustCompile(shape.String() + `([^0-9A-Za-z_.-]|$)`)
 }
 
 func isSlash(r rune) bool { return r == '/' || r == '\\' }

@@ -23,26 +23,46 @@ var (
 
 	// The part of an address before its host, whatever signs a password has.
 	// Without a scheme it is one word, as in an address for mail.
-	withScheme = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:)(//|\\/\\/)[^\s"'<>]*@`)
+	withScheme = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:)(//|\\/\\/)[^\s"<>]*@`)
+	inQuotes   = regexp.MustCompile(`("[a-zA-Z][a-zA-Z0-9+.-]*://)[^"\r\n]*@|('[a-zA-Z][a-zA-Z0-9+.-]*://)[^'\r\n]*@`)
+	ofProxy    = regexp.MustCompile(`(?im)^(\s*"?proxy"?\s*=\s*)[^\r\n]*@`) // of koshin.toml, also where it is not valid
 	noScheme   = regexp.MustCompile(`[^\s"'<>(),;=/\\*]+@([A-Za-z0-9.-]+)`)
 )
 
 const secretWords = `passwords?|passwd|passphrase|passcode|\bpass\b|\bpw\b|pwd|secret|token|api[_-]?key|credentials?|\bpin\b|パスワード|暗証番号|パスコード|合言葉`
 
-func secrets(text string) string {
-	text = armored.ReplaceAllString(text, "-----BEGIN $1----- "+mask)
-	text = blob.ReplaceAllStringFunc(text, func(found string) string {
+// blobs masks what is encoded. A hash says what a file is, and opens nothing.
+func blobs(text string) string {
+	return blob.ReplaceAllStringFunc(text, func(found string) string {
 		if isHex(found) {
-			return found // a hash says what a file is, and opens nothing
+			return found
 		}
 		return mask
 	})
-	text = header.ReplaceAllString(text, "$1$2"+mask)
-	text = bearer.ReplaceAllString(text, "$1 "+mask)
-	text = secret.ReplaceAllStringFunc(text, func(found string) string { return hide(secret, found) })
-	text = whose.ReplaceAllStringFunc(text, func(found string) string { return hide(whose, found) })
-	text = withScheme.ReplaceAllString(text, "$1$2"+mask+"@")
-	return noScheme.ReplaceAllString(text, mask+"@$1")
+}
+
+// secrets masks what opens a door in one line. The shapes cost much more than a
+// look whether the line has any of their words.
+func secrets(line, lower string) string {
+	if has(lower, "authorization", "cookie") {
+		line = header.ReplaceAllString(line, "$1$2"+mask)
+	}
+	if has(lower, "basic", "bearer", "negotiate", "ntlm") {
+		line = bearer.ReplaceAllString(line, "$1 "+mask)
+	}
+	if has(lower, "pass", "pwd", "pw", "secret", "token", "key", "credential", "pin", "パス", "暗証", "合言葉") {
+		line = secret.ReplaceAllStringFunc(line, func(found string) string { return hide(secret, found) })
+	}
+	if has(lower, "user", "account", "owner", "login") {
+		line = whose.ReplaceAllStringFunc(line, func(found string) string { return hide(whose, found) })
+	}
+	if !has(lower, "@") {
+		return line
+	}
+	line = ofProxy.ReplaceAllString(line, "$1"+mask+"@")
+	line = inQuotes.ReplaceAllString(line, "$1$2"+mask+"@")
+	line = withScheme.ReplaceAllString(line, "$1$2"+mask+"@")
+	return noScheme.ReplaceAllString(line, mask+"@$1")
 }
 
 // hide masks the last part of what was found, inside its quotes.

@@ -11,8 +11,10 @@ func TestSecrets(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n", 20)
 	for text, want := range map[string]string{
-		`proxy = 'http://tanaka:p@ss/w0rd@proxy.example:8080'`:                  `proxy = 'http://***@proxy.example:8080'`,
-		`proxy = "tanaka:pass@proxy.example:8080"`:                              `proxy = "***@proxy.example:8080"`,
+		`proxy = 'http://tanaka:p@ss/w0rd@proxy.example:8080'`:                  `proxy = ***@proxy.example:8080'`,
+		`urls = ['https://tanaka:p"w 2@updates.example/']`:                      `urls = ['https://***@updates.example/']`,
+		`urls = ["https://tanaka:p'w 2@updates.example/"]`:                      `urls = ["https://***@updates.example/"]`,
+		`proxy = "tanaka:pass@proxy.example:8080"`:                              `proxy = ***@proxy.example:8080"`,
 		`mail hanako.tanaka@example.jp`:                                         `mail ***@example.jp`,
 		`"url":"https:\/\/u:p@host/x"`:                                          `"url":"https:\/\/***@host/x"`,
 		`https://updates.example/koshin/ TLS 1.2`:                               `https://updates.example/koshin/ TLS 1.2`,
@@ -72,6 +74,18 @@ func TestStrict(t *testing.T) {
 	}
 	if got := n.Text(`/srv/取込送信/bin`); got != `/srv/取込送信/bin` {
 		t.Errorf("a single record: %q", got)
+	}
+}
+
+// A disk may have names that are no text, and a note patterns that are none.
+func TestOddNames(t *testing.T) {
+	t.Parallel()
+	n := redact.New([]string{"/home/\xff", `C:\Users\[`}, []string{"\xff\xfe\xfd", "(((", "sato"}).Preserving([]string{"\xff/**", "[/**", "*.(", "*", "", "/", strings.Repeat("x", 1000) + "/**"})
+	if got := n.Strict(`sato ((( C:\Users\[\x`); got != `*** *** ~\***` {
+		t.Errorf("%q", got)
+	}
+	if got := n.Strict(`/srv/x`); got != `/srv/x` {
+		t.Errorf("%q", got)
 	}
 }
 
