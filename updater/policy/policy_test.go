@@ -86,7 +86,7 @@ func TestValues(t *testing.T) {
 // What nobody set says nothing, and neither does a system without a registry.
 func TestNothingIsSaid(t *testing.T) {
 	t.Parallel()
-	for _, v := range []policy.Values{read(nil), policy.Read(nil, []manifest.ProductID{client})} {
+	for _, v := range []policy.Values{read(nil), read(values{"ReportFolder": ws.Text(""), "TargetChannel": ws.Text(" ")}), policy.Read(nil, []manifest.ProductID{client})} {
 		p := v.Product(client)
 		if v.CheckPeriod.Set() || v.Suppressed.Set() || v.Proxy.Set() || v.ReportFolder.Set() || p.Install.Set() || p.Channel.Set() || p.Target.Set() || v.Faults() != nil || p.Faults != nil {
 			t.Errorf("%+v", v)
@@ -132,7 +132,6 @@ func TestFaults(t *testing.T) {
 		{values{"InstallAllowed": ws.Text("0")}, "InstallAllowed", policy.ErrType},
 		{values{"ReportFolder": ws.Text("koshin")}, "ReportFolder", policy.ErrValue},
 		{values{"ReportFolder": ws.Text("smb://server/share")}, "ReportFolder", policy.ErrValue},
-		{values{"ReportFolder": ws.Text("")}, "ReportFolder", policy.ErrValue},
 		{values{"ReportFolder": ws.Text("/a\nb")}, "ReportFolder", policy.ErrValue},
 		{values{"ReportFolder": long}, "ReportFolder", policy.ErrValue},
 		{values{`InstallAllowedByProduct\torikomi-soshin`: ws.Text("no")}, `InstallAllowedByProduct\torikomi-soshin`, policy.ErrValue},

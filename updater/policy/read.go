@@ -88,13 +88,13 @@ func (p *reader) text(name string, id manifest.ProductID) Setting[string] {
 	switch {
 	case reading.Err != nil:
 		return failed[string](p, reading, fmt.Errorf("%w: %w", ErrUnread, reading.Err))
-	case !reading.Found:
+	case !reading.Found, ok && value == "" && reading.Value.Type == winsettings.TypeText: // as an editor leaves a box that nobody filled in
 		return Setting[string]{}
 	case !ok || reading.Value.Type != winsettings.TypeText:
 		return failed[string](p, reading, ErrType)
 	case n.Choices != nil && !slices.Contains(n.Choices, value):
 		return failed[string](p, reading, fmt.Errorf("%w: %s", ErrValue, strings.Join(n.Choices, ", ")))
-	case value == "" || len(value) > maxText || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' }):
+	case len(value) > maxText || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' }):
 		return failed[string](p, reading, ErrValue)
 	}
 	return Setting[string]{Value: value, From: reading.Place.String()}
