@@ -12,6 +12,8 @@ import (
 // tooEarly says whether a daily run has nothing to ask yet. The check period of
 // the policy counts from a run that had nothing left to do: what waits for a gate,
 // for a client to be closed or for a line that is down is tried at every start.
+// Nobody who asks is too early; where nobody has, nobody can any more: a request is
+// refused rather than taken by a run that will not do it.
 func (s *session) tooEarly() bool {
 	period := s.config.Policy.CheckPeriod
 	if !period.Set() {
@@ -21,7 +23,10 @@ func (s *session) tooEarly() bool {
 	if err != nil || last == nil || exitcode.Code(last.Code) != exitcode.Done {
 		return false
 	}
-	return policy.TooEarly(time.Now(), last.Time, period.Value, schedule.Within)
+	if !policy.TooEarly(time.Now(), last.Time, period.Value, schedule.Within) {
+		return false
+	}
+	return s.desk == nil || s.desk.Next() == nil
 }
 
 // nothingToAsk is the whole of a run that comes too early: no host is asked, but
