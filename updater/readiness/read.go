@@ -186,8 +186,6 @@ func load(root *os.Root, name string) ([]byte, time.Time, error) {
 		return nil, time.Time{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	case !info.Mode().IsRegular():
 		return nil, time.Time{}, ErrNotFile
-	case info.Size() > maxDocument:
-		return nil, time.Time{}, ErrTooLarge
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
 	if err != nil {

@@ -9,9 +9,12 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
 )
 
 func options() Options {
@@ -68,7 +71,7 @@ func TestHostileFiles(t *testing.T) {
 		}
 		return data
 	}
-	change := func(old, new string) []byte { //nolint:predeclared // reads as it is
+	change := func(old, new string) []byte {
 		text := string(with(func(*Document) {}))
 		if !strings.Contains(text, old) {
 			t.Fatalf("%s is not in a report", old)
@@ -81,33 +84,37 @@ func TestHostileFiles(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"empty":                  {nil, ErrMalformed},
-		"garbage":                {[]byte("\x00\xff\x7fELF"), ErrMalformed},
-		"html":                   {[]byte("<script>alert(1)</script>"), ErrMalformed},
-		"an array":               {[]byte("[]"), ErrMalformed},
-		"null":                   {[]byte("null"), ErrSchema},
-		"two documents":          {append(with(func(*Document) {}), with(func(*Document) {})...), ErrMalformed},
-		"a name twice":           {change(`"computer":`, `"computer":"x","computer":`), ErrMalformed},
-		"too large":              {append(with(func(*Document) {}), strings.Repeat(" ", maxDocument)...), ErrTooLarge},
-		"deep":                   {[]byte(`{"schema":"koshin/status/1","x":` + strings.Repeat("[", 7000) + strings.Repeat("]", 7000) + `}`), ErrMalformed},
-		"another schema":         {with(func(d *Document) { d.Schema = "koshin/status/2" }), ErrSchema},
-		"another verb's":         {with(func(d *Document) { d.Schema = "koshin/check/1" }), ErrSchema},
-		"another computer":       {with(func(d *Document) { d.Computer = "PC2" }), ErrName},
-		"another installation":   {with(func(d *Document) { d.Installation = numbered(2) }), ErrName},
-		"no computer":            {with(func(d *Document) { d.Computer = "" }), ErrMalformed},
-		"a computer of markup":   {with(func(d *Document) { d.Computer = "P\u202eC" }), ErrMalformed},
-		"an escape sequence":     {with(func(d *Document) { d.Computer = "P\x1b[2JC" }), ErrMalformed},
-		"a line's end":           {with(func(d *Document) { d.Koshin = "1\n2" }), ErrMalformed},
-		"a very long computer":   {with(func(d *Document) { d.Computer = "PC" + strings.Repeat("x", 63) }), ErrMalformed},
-		"an odd installation":    {with(func(d *Document) { d.Installation = "../../../../etc/passwd.xxx" }), ErrMalformed},
-		"an odd system":          {with(func(d *Document) { d.System = " windows" }), ErrMalformed},
-		"an odd submission":      {with(func(d *Document) { d.Submission = "<b>" }), ErrMalformed},
-		"before computers":       {with(func(d *Document) { d.Written = time.Time{} }), ErrMalformed},
-		"a time that is none":    {change(`"written":"2026-11-20T09:30:00Z"`, `"written":"yesterday"`), ErrMalformed},
-		"an exit code":           {with(func(d *Document) { d.LastRun.Code = 1 << 40 }), ErrMalformed},
-		"a huge exit code":       {change(`"code":0`, `"code":`+huge), ErrMalformed},
-		"a product twice":        {with(func(d *Document) { d.Products = append(d.Products, d.Products[0]) }), ErrMalformed},
-		"very many products":     {with(func(d *Document) { d.Products = make([]Product, maxProducts+1) }), ErrMalformed},
+		"empty":                {nil, ErrMalformed},
+		"garbage":              {[]byte("\x00\xff\x7fELF"), ErrMalformed},
+		"html":                 {[]byte("<script>alert(1)</script>"), ErrMalformed},
+		"an array":             {[]byte("[]"), ErrMalformed},
+		"null":                 {[]byte("null"), ErrSchema},
+		"two documents":        {append(with(func(*Document) {}), with(func(*Document) {})...), ErrMalformed},
+		"a name twice":         {change(`"computer":`, `"computer":"x","computer":`), ErrMalformed},
+		"too large":            {append(with(func(*Document) {}), strings.Repeat(" ", maxDocument)...), ErrTooLarge},
+		"deep":                 {[]byte(`{"schema":"koshin/status/1","x":` + strings.Repeat("[", 7000) + strings.Repeat("]", 7000) + `}`), ErrMalformed},
+		"another schema":       {with(func(d *Document) { d.Schema = "koshin/status/2" }), ErrSchema},
+		"another verb's":       {with(func(d *Document) { d.Schema = "koshin/check/1" }), ErrSchema},
+		"another computer":     {with(func(d *Document) { d.Computer = "PC2" }), ErrName},
+		"another installation": {with(func(d *Document) { d.Installation = numbered(2) }), ErrName},
+		"no computer":          {with(func(d *Document) { d.Computer = "" }), ErrMalformed},
+		"a computer of markup": {with(func(d *Document) { d.Computer = "P\u202eC" }), ErrMalformed},
+		"an escape sequence":   {with(func(d *Document) { d.Computer = "P\x1b[2JC" }), ErrMalformed},
+		"a line's end":         {with(func(d *Document) { d.Koshin = "1\n2" }), ErrMalformed},
+		"a very long computer": {with(func(d *Document) { d.Computer = "PC" + strings.Repeat("x", 63) }), ErrMalformed},
+		"an odd installation":  {with(func(d *Document) { d.Installation = "../../../../etc/passwd.xxx" }), ErrMalformed},
+		"an odd system":        {with(func(d *Document) { d.System = " windows" }), ErrMalformed},
+		"an odd submission":    {with(func(d *Document) { d.Submission = "<b>" }), ErrMalformed},
+		"before computers":     {with(func(d *Document) { d.Written = time.Time{} }), ErrMalformed},
+		"a time that is none":  {change(`"written":"2026-11-20T09:30:00Z"`, `"written":"yesterday"`), ErrMalformed},
+		"an exit code":         {with(func(d *Document) { d.LastRun.Code = 1 << 40 }), ErrMalformed},
+		"a huge exit code":     {change(`"code":0`, `"code":`+huge), ErrMalformed},
+		"a product twice":      {with(func(d *Document) { d.Products = append(d.Products, d.Products[0]) }), ErrMalformed},
+		"very many products": {with(func(d *Document) {
+			for n := range maxProducts {
+				d.Products = append(d.Products, Product{Product: manifest.ProductID(fmt.Sprintf("p%d", n)), Channel: manifest.Stable})
+			}
+		}), ErrMalformed},
 		"a product without name": {change(`"product":"torikomi-soshin",`, ``), ErrMalformed},
 		"an odd product":         {change(`"product":"torikomi-soshin"`, `"product":"../x"`), ErrMalformed},
 		"an odd channel":         {change(`"channel":"stable"`, `"channel":"<i>"`), ErrMalformed},
@@ -117,7 +124,7 @@ func TestHostileFiles(t *testing.T) {
 		"an odd version":         {product(func(p *Product) { v := "2.2<b>"; p.Installed = &v }), ErrMalformed},
 		"an odd latest":          {product(func(p *Product) { v := ""; p.Latest = &v }), ErrMalformed},
 		"an odd held":            {product(func(p *Product) { p.Held = []string{"x"} }), ErrMalformed},
-		"very many held":         {product(func(p *Product) { p.Held = slicesOf("2.2.0", maxList+1) }), ErrMalformed},
+		"very many held":         {product(func(p *Product) { p.Held = slices.Repeat([]string{"2.2.0"}, maxList+1) }), ErrMalformed},
 		"an odd restart":         {product(func(p *Product) { p.Restart = &Restart{"x", moment()} }), ErrMalformed},
 		"an odd verdict":         {product(func(p *Product) { p.Confirmed.Verdict = "OK!" }), ErrMalformed},
 		"an odd reason":          {product(func(p *Product) { p.Confirmed.Reason = "" }), ErrMalformed},
@@ -125,8 +132,10 @@ func TestHostileFiles(t *testing.T) {
 		"an odd error":           {product(func(p *Product) { p.Error = &Fault{"<x>"} }), ErrMalformed},
 		"an odd action":          {product(func(p *Product) { p.Decided.Action = "日本" }), ErrMalformed},
 		"an odd gate":            {product(func(p *Product) { p.Decided.Gates = []Gate{{Name: "x y", Verdict: "closed"}} }), ErrMalformed},
-		"very many gates":        {product(func(p *Product) { p.Decided.Gates = make([]Gate, maxList+1) }), ErrMalformed},
-		"an odd last day":        {change(`"action":"none",`, `"action":"none","works_until":"31 March",`), ErrMalformed},
+		"very many gates": {product(func(p *Product) {
+			p.Decided.Gates = slices.Repeat([]Gate{{Name: "held", Verdict: "closed"}}, maxList+1)
+		}), ErrMalformed},
+		"an odd last day": {change(`"action":"none",`, `"action":"none","works_until":"31 March",`), ErrMalformed},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -139,13 +148,6 @@ func TestHostileFiles(t *testing.T) {
 			}
 		})
 	}
-}
-
-func slicesOf(s string, n int) (all []string) {
-	for range n {
-		all = append(all, s)
-	}
-	return all
 }
 
 // What a later koshin adds is passed over; what it says by new words stays.
