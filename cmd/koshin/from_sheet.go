@@ -86,9 +86,6 @@ func (a *app) row(pc readiness.PC, now time.Time) sheet.Row {
 	if pc.Twin != "" {
 		row.Notes = append(row.Notes, a.inBoth("ready-twin-"+string(pc.Twin), "other", pc.TwinOf))
 	}
-	if pc.Delegated() {
-		row.Notes = append(row.Notes, a.inBoth("ready-delegated"))
-	}
 	for _, p := range pc.Products {
 		row.Products = append(row.Products, a.line(pc, p, now))
 	}
@@ -137,7 +134,7 @@ func (a *app) line(pc readiness.PC, p readiness.Product, now time.Time) sheet.Li
 	}
 	if pc.Delegated() {
 		idle := sheet.Cell{Verdict: page.OK, Text: a.inBoth("ready-not-needed")}
-		line.TLS, line.Connection, line.Next = idle, idle, nil
+		line.TLS, line.Connection, line.Next = idle, idle, []page.Text{a.inBoth("ready-delegated")}
 		return line
 	}
 	switch {
