@@ -208,6 +208,10 @@ func (u *Updater) protectState() error {
 	return nil
 }
 
+// OnlyReads says whether this user may read what koshin knows of this PC, and not
+// write it.
+func (u *Updater) OnlyReads() bool { return errors.Is(u.protectState(), protect.ErrReadOnly) }
+
 func (u *Updater) judgeState() error {
 	err := protect.Folder(u.options.StateDir)
 	if errors.Is(err, fs.ErrNotExist) {

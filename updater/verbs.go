@@ -40,6 +40,16 @@ func (u *Updater) lastTitle(p Product) manifest.Text {
 	return m.Title
 }
 
+// Title is a product's title where its manifest was accepted here before.
+func (u *Updater) Title(id manifest.ProductID) manifest.Text {
+	for _, p := range u.options.Products {
+		if p.ID == id {
+			return u.lastTitle(p)
+		}
+	}
+	return manifest.Text{}
+}
+
 // each does one verb for one product after the other, with other koshins kept
 // out. One product's failure does not stop the others; an interruption does.
 func (u *Updater) each(ctx context.Context, verb string, products []Product, do func(*job) error) ([]Report, error) {

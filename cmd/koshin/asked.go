@@ -50,6 +50,10 @@ func (a *app) asked() <-chan struct{} {
 	return a.desk.Asked()
 }
 
+// nobodyAsks says that this run may end before it has begun; from then on it
+// accepts no request.
+func (s *session) nobodyAsks() bool { return s.desk == nil || s.desk.Next() == nil }
+
 // requested says whether an operator asked for this product in this run.
 func (a *app) requested(p manifest.ProductID) bool {
 	return a.byOperator || a.desk != nil && a.desk.Wants(p)

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -56,15 +54,18 @@ func aChannel(address string, start func(context.Context) error) requests {
 	return requests{
 		listen: func(string) (request.Listener, error) {
 			l, err := net.Listen("unix", address)
-			return socketDoor{l}, err
+			if err != nil {
+				return nil, err
+			}
+			return socketDoor{l}, os.Chmod(address, 0o666)
 		},
 		way: func(string) request.Way { return request.Way{Dial: dial, Start: start} },
-		listens: func(string) (bool, error) {
-			_, err := os.Stat(address)
-			if errors.Is(err, fs.ErrNotExist) {
+		listens: func(string) (bool, error) { // a killed run leaves the socket's name
+			c, err := dial(context.Background())
+			if err != nil {
 				return false, nil
 			}
-			return err == nil, err
+			return true, c.Close()
 		},
 	}
 }

@@ -261,7 +261,7 @@ func runTo(ts script, phase string, args []string, then func(*os.Process)) int {
 	program, err := exec.LookPath(program)
 	ts.Check(err)
 	cmd := exec.Command(program, append(args[1:], "--progress", "json")...) //nolint:noctx // it ends, or is killed
-	cmd.Dir = ts.MkAbs(".")
+	cmd.Dir, cmd.Env = ts.MkAbs("."), append(os.Environ(), "WORK="+ts.Getenv("WORK"), "UNTIL="+ts.Getenv("UNTIL"))
 	cmd.Stdout = ts.Stdout()
 	events, err := cmd.StderrPipe()
 	ts.Check(err)

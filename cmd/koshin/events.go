@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
@@ -52,15 +53,29 @@ func (s *eventSink) take(e updater.Event) {
 	case s.app.progress == "json":
 		fmt.Fprintf(s.app.Err, "%s\n", line)
 	case !s.app.quiet && !s.app.json:
-		s.show(e)
+		s.show(s.app.words.Note(s.app.language, e.Note), e.Bytes, e.Total)
+	}
+}
+
+// relay shows an event of another koshin, which keeps it itself.
+func (s *eventSink) relay(line []byte) {
+	var e eventJSON
+	switch {
+	case json.Unmarshal(line, &e) != nil:
+	case s.app.progress == "json":
+		fmt.Fprintf(s.app.Err, "%s\n", line)
+	case s.app.quiet || s.app.json:
+	case s.app.language == messages.Japanese:
+		s.show(e.Message.JA, e.Bytes, e.Total)
+	default:
+		s.show(e.Message.EN, e.Bytes, e.Total)
 	}
 }
 
 // show draws the bar or writes a plain line.
-func (s *eventSink) show(e updater.Event) {
-	text := s.app.words.Note(s.app.language, e.Note)
-	if e.Total > 0 {
-		s.progress.Step(text, e.Bytes, e.Total)
+func (s *eventSink) show(text string, done, total int64) {
+	if total > 0 {
+		s.progress.Step(text, done, total)
 		s.last = text
 		return
 	}

@@ -17,6 +17,15 @@ import (
 	"github.com/koshin-updater/koshin/updater/request"
 )
 
+// resultJSON is what a run leaves for whoever asked for it: what update --json
+// prints, and the exit code that nobody saw.
+type resultJSON struct {
+	Schema   string       `json:"schema"`
+	Exit     int          `json:"exit"`
+	Products []reportJSON `json:"products,omitempty"`
+	Error    *errorJSON   `json:"error,omitempty"`
+}
+
 // keepResult writes what update --json prints beside the run's events, for a
 // window that belongs to somebody else. Everybody may read it, so the names of
 // people are taken out. It appears whole: whoever sees it knows that the run is
@@ -40,9 +49,9 @@ func (s *session) writeResult(reports []updater.Report, failed error) error {
 	if err := protect.Folder(dir); err != nil {
 		return err
 	}
-	doc := document{Schema: schema("update")}
-	if len(reports) == 0 {
-		doc.Error = s.errorJSON(failed)
+	doc := resultJSON{Schema: schema("update"), Exit: int(s.code)}
+	if len(reports) == 0 && failed != nil {
+		doc.Error, doc.Exit = s.errorJSON(failed), int(s.words.Explain(s.language, failed).Exit)
 	} else {
 		doc.Products = s.reportsJSON(reports)
 	}

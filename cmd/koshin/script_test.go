@@ -49,7 +49,11 @@ func wholePC() {
 }
 
 func machineOf(work string) machine {
-	return machine{config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname, scheduler: scriptScheduler(filepath.Join(work, "tasks"))}
+	return machine{
+		config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname,
+		scheduler: scriptScheduler(filepath.Join(work, "tasks")),
+		requests:  aChannel(filepath.Join(work, "door"), startByHand),
+	}
 }
 
 // namedPC is koshin on a PC that is called $COMPUTER in the network.
@@ -57,6 +61,14 @@ func namedPC() {
 	m := thisMachine()
 	m.stacks, m.computer = nil, func() (string, error) { return os.Getenv("COMPUTER"), nil }
 	os.Exit(int(runOn(context.Background(), m, os.Args[1:], terminal.System())))
+}
+
+// startByHand starts no daily run: the script that sets $UNTIL does.
+func startByHand(context.Context) error {
+	if os.Getenv("UNTIL") == "" {
+		return fs.ErrNotExist
+	}
+	return nil
 }
 
 // scriptScheduler keeps one file a task. Nobody waits for a moment here: it is
@@ -97,7 +109,10 @@ func scriptScheduler(dir string) scheduler {
 			}
 			return os.RemoveAll(filepath.Join(dir, name))
 		},
-		pause: func(_ context.Context, within time.Duration, _ <-chan struct{}) error {
+		pause: func(ctx context.Context, within time.Duration, enough <-chan struct{}) error {
+			if os.Getenv("UNTIL") == "asked" {
+				return schedule.Pause(ctx, time.Hour, enough)
+			}
 			return os.WriteFile(filepath.Join(dir, "pause"), []byte(within.String()), 0o600)
 		},
 	}

@@ -22,7 +22,7 @@ func (a *app) updateCommand() *cobra.Command {
 		Short: "Install the right build and confirm that it connects",
 		Args:  cobra.NoArgs,
 		RunE: d.before(a, a.reporting(func(ctx context.Context, s *session) error {
-			if d.scheduled && s.tooEarly() {
+			if d.scheduled && s.tooEarly() && s.nobodyAsks() {
 				return s.nothingToAsk(ctx)
 			}
 			if d.scheduled {
@@ -40,10 +40,14 @@ func (a *app) updateCommand() *cobra.Command {
 				}
 				products = agreed
 			}
+			if o.From == nil && !o.DryRun && !o.Retry && s.mustAsk() {
+				return s.askForUpdate(ctx, products)
+			}
 			o.Self = len(a.products) == 0 && (yes || o.DryRun) // nobody was asked about koshin
 			reports, err := s.updateAll(ctx, products, o)
+			failed := s.showReports("update", reports, err)
 			s.keepResult(reports, err)
-			return s.showReports("update", reports, err)
+			return failed
 		})),
 	}
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "everything short of the swap")
