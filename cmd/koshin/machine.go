@@ -17,6 +17,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	usersession "github.com/koshin-updater/koshin/updater/session"
+	"github.com/koshin-updater/koshin/updater/startmenu"
 	"github.com/koshin-updater/koshin/updater/systemproxy"
 )
 
@@ -28,6 +29,7 @@ type machine struct {
 	policy    winsettings.Registry   // where group policy lies; nil: nowhere
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
+	menu      *menu // the Start menu; nil: this system has none
 	requests  requests
 	windows   *windowsPC                     // nil: this is not Windows
 	stacks    confirm.AskFunc                // WinINet and WinHTTP; nil: there are none
@@ -42,6 +44,13 @@ type scheduler struct {
 	look    func(context.Context, schedule.Task) (schedule.Seen, error)
 	remove  func(ctx context.Context, name string) error
 	pause   func(ctx context.Context, within time.Duration, enough <-chan struct{}) error
+}
+
+// menu is the Start menu of everybody who works at this PC.
+type menu struct {
+	install func(context.Context, startmenu.Entry) error
+	look    func(context.Context, startmenu.Entry) (there, same bool, err error)
+	remove  func(ctx context.Context, name string) error
 }
 
 // requests is how an operator has the run of SYSTEM begin now, see package request.
@@ -90,6 +99,11 @@ func thisMachine() machine {
 		m.policy = winsettings.System()
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer)), systemproxy.Script()}
 		m.show = native.Show
+		m.menu = &menu{
+			install: func(ctx context.Context, e startmenu.Entry) error { return e.Install(ctx) },
+			look:    func(ctx context.Context, e startmenu.Entry) (bool, bool, error) { return e.Look(ctx) },
+			remove:  startmenu.Remove,
+		}
 		m.stacks = asOperator(mend.Myself, winstack.Ask, winstack.Through(inSession("probe", winstack.MaxReply)))
 		m.operator = triedByOperator(usersession.AsOperator, usersession.TrialThrough(inSession("try", usersession.MaxVerdict)))
 	}

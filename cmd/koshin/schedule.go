@@ -35,8 +35,10 @@ func (a *app) scheduleCommand() *cobra.Command {
 		Use:   "schedule install|remove|status",
 		Short: "Have the system run koshin every day, and see whether it does",
 		Long: "schedule install has the system run koshin update every day and koshin recover at every\n" +
-			"start of the PC. It may be repeated, and mends what was changed. schedule remove takes\n" +
-			"both out; schedule status compares what the system keeps with what koshin registers.",
+			"start of the PC. On Windows it also has the window show itself at sign-in where something is\n" +
+			"to be done, and puts アップデートの確認 into the Start menu. It may be repeated, and mends what\n" +
+			"was changed. schedule remove takes all of it out; schedule status compares what the system\n" +
+			"keeps with what koshin registers.",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"install", "remove", "status"},
 		RunE: func(c *cobra.Command, args []string) error {
@@ -75,6 +77,12 @@ func (a *app) unschedule(ctx context.Context) error {
 		}
 		doc.Tasks = append(doc.Tasks, taskJSON{Name: name, State: schedule.Missing})
 	}
+	if a.machine.menu != nil {
+		if err := a.machine.menu.remove(ctx, menuName); err != nil {
+			return err
+		}
+		doc.Tasks = append(doc.Tasks, taskJSON{Name: menuTask, State: schedule.Missing})
+	}
 	if a.json {
 		a.print(doc)
 		return nil
@@ -95,6 +103,12 @@ func (s *session) schedule(ctx context.Context, install bool) error {
 			return err
 		}
 	}
+	entry, inMenu := s.entry(tasks)
+	if install && inMenu {
+		if err := s.machine.menu.install(ctx, entry); err != nil {
+			return err
+		}
+	}
 	doc := scheduleJSON{Schema: schema("schedule")}
 	as := true
 	for _, t := range tasks {
@@ -104,6 +118,14 @@ func (s *session) schedule(ctx context.Context, install bool) error {
 		}
 		as = as && seen.State == schedule.Registered
 		doc.Tasks = append(doc.Tasks, taskJSON{t.Name, seen.State, seen.Differs})
+	}
+	if inMenu {
+		seen, err := s.lookAtMenu(ctx, entry)
+		if err != nil {
+			return err
+		}
+		as = as && seen.State == schedule.Registered
+		doc.Tasks = append(doc.Tasks, taskJSON{menuTask, seen.State, seen.Differs})
 	}
 	if install && !as {
 		s.code = exitcode.Failed

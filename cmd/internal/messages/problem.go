@@ -28,6 +28,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	"github.com/koshin-updater/koshin/updater/session"
+	"github.com/koshin-updater/koshin/updater/startmenu"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -291,6 +292,7 @@ func kinds() []kind {
 		{request.ErrNoAnswer, "request-no-answer", exitcode.Failed},
 		{request.ErrNobody, "request-no-answer", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
+		{startmenu.ErrEntry, "schedule-refused", exitcode.Failed},
 		{readiness.ErrAway, "reports-away", exitcode.Failed},
 		{readiness.ErrFolder, "reports-folder", exitcode.Usage},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
