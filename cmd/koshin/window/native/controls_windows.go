@@ -112,42 +112,57 @@ func (w *dialog) setOrder() {
 	}
 }
 
-// setButtons says which can be pressed, which one Enter presses, and where the
-// keyboard is when its button is gone.
+// setButtons says which can be pressed and which one Enter presses. With other
+// buttons the keyboard goes to that one; as long as they are the same it stays
+// where people have put it.
 func (w *dialog) setButtons() {
-	focus := windows.HWND(0)
-	if f, _, _ := getFocus.Call(); f != 0 {
-		focus = windows.HWND(f)
-	}
-	keep, first, usual := false, windows.HWND(0), windows.HWND(0)
-	usualID := uintptr(0)
+	var pressable []string
+	usual, usualID := windows.HWND(0), uintptr(0)
 	for i, b := range w.view.Buttons {
-		h := w.parts[w.plan.buttons[i].key].handle
-		_, _, _ = setWindowLong.Call(uintptr(h), gwlID, uintptr(idFirst+i))
-		enabled := uintptr(0)
-		if b.Enabled {
-			enabled = 1
-		}
-		if is, _, _ := isWindowEnabled.Call(uintptr(h)); is != enabled {
-			_, _, _ = enableWindow.Call(uintptr(h), enabled)
-		}
+		key := w.plan.buttons[i].key
+		h, id := w.parts[key].handle, uintptr(idFirst+i)
+		_, _, _ = setWindowLong.Call(uintptr(h), gwlID, id)
+		w.enable(h, b.Enabled)
 		if !b.Enabled {
 			continue
 		}
-		keep = keep || h == focus
-		if first == 0 {
-			first = h
+		pressable = append(pressable, key)
+		if usual == 0 || b.Default {
+			usual = h
 		}
 		if b.Default {
-			usual, usualID = h, uintptr(idFirst+i)
+			usualID = id
 		}
 	}
-	send(w.self, dmSetDefaultID, usualID, 0)
-	if usual == 0 {
-		usual = first
+	row := strings.Join(pressable, " ")
+	if row == w.pressable && usualID == w.usualID {
+		return
 	}
-	if !keep && usual != 0 && w.isInFront() {
-		send(w.self, wmNextDialogCtl, uintptr(usual), 1)
+	w.pressable, w.usualID = row, usualID
+	send(w.self, dmSetDefaultID, usualID, 0)
+	w.usual = usual
+	if w.isInFront() {
+		w.focusUsual()
+	}
+}
+
+// focusUsual takes the keyboard to the usual button, once: while somebody works in
+// another program, when the window is next looked at. It is posted, since Windows
+// itself moves the keyboard meanwhile.
+func (w *dialog) focusUsual() {
+	if w.usual != 0 {
+		_, _, _ = postMessage.Call(uintptr(w.self), wmNextDialogCtl, uintptr(w.usual), 1)
+		w.usual = 0
+	}
+}
+
+func (w *dialog) enable(h windows.HWND, can bool) {
+	want := uintptr(0)
+	if can {
+		want = 1
+	}
+	if is, _, _ := isWindowEnabled.Call(uintptr(h)); is != want {
+		_, _, _ = enableWindow.Call(uintptr(h), want)
 	}
 }
 

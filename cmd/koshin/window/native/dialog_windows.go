@@ -67,6 +67,10 @@ func (w *dialog) onMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uin
 		if h == w.self {
 			w.ended = true
 		}
+	case wmActivate:
+		if wParam&0xffff != 0 {
+			w.focusUsual()
+		}
 	case wmCommand:
 		w.command(wParam & 0xffff)
 		return 1

@@ -83,6 +83,9 @@ type dialog struct {
 	view       window.View
 	plan       plan
 	scrolled   int
+	pressable  string       // the buttons' keys
+	usualID    uintptr      // the button that Enter presses
+	usual      windows.HWND // the button that the keyboard goes to next, if any
 	shownAs    appearance
 	least      int // a window that shrank with each view would jump
 	ended      bool

@@ -158,6 +158,39 @@ func TestTabGoesFromButtonToButton(t *testing.T) {
 	o.end()
 }
 
+// Enter does what the new view is about, also where the keyboard was on a button
+// that stays.
+func TestTheKeyboardGoesToTheUsualButton(t *testing.T) {
+	v := window.View{Headline: "確認しています…", Buttons: buttons("Close")}
+	o := opened(t, v)
+	focused := func() string {
+		var info windows.GUIThreadInfo
+		info.Size = uint32(unsafe.Sizeof(info))
+		thread, _ := windows.GetWindowThreadProcessId(o.HWND, nil)
+		if windows.GetGUIThreadInfo(thread, &info) != nil {
+			return ""
+		}
+		return textOf(info.Focus)
+	}
+	o.wait("the only button", func() bool { return focused() == "Close" })
+	v.Buttons = buttons("Update", "Later", "Close")
+	v.Buttons[0].Default = true
+	o.draw(v)
+	o.wait("the usual one", func() bool { return focused() == "Update" })
+	if id := send(o.HWND, wmUser, 0, 0) & 0xffff; id != idFirst { // DM_GETDEFID
+		t.Errorf("Enter presses button %d", id)
+	}
+	send(o.HWND, wmNextDialogCtl, uintptr(o.button("Later")), 1)
+	v.Headline = "同じボタンです。"
+	o.draw(v)
+	o.wait("the same buttons", func() bool { return len(o.views) == 0 })
+	send(o.HWND, viewArrived, 0, 0) // has been drawn when this is answered
+	if got := focused(); got != "Later" {
+		t.Errorf("the keyboard was taken to %q", got)
+	}
+	o.end()
+}
+
 func TestAShutdownIsHeldForAsLongAsTheViewSays(t *testing.T) {
 	const reason = "取込送信システムを入れ替えています。電源を切らないでください。"
 	held := window.View{Headline: "インストールしています。", HoldShutdown: reason}

@@ -22,7 +22,6 @@ var (
 	getClientRect              = user32.NewProc("GetClientRect")
 	getDC                      = user32.NewProc("GetDC")
 	getDpiForWindow            = user32.NewProc("GetDpiForWindow")
-	getFocus                   = user32.NewProc("GetFocus")
 	getMessage                 = user32.NewProc("GetMessageW")
 	getMonitorInfo             = user32.NewProc("GetMonitorInfoW")
 	getScrollInfo              = user32.NewProc("GetScrollInfo")
@@ -65,6 +64,7 @@ var (
 
 const (
 	wmDestroy         = 0x0002
+	wmActivate        = 0x0006
 	wmClose           = 0x0010
 	wmQueryEndSession = 0x0011
 	wmEraseBackground = 0x0014
