@@ -14,7 +14,6 @@ import (
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
-	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/transport"
@@ -30,6 +29,7 @@ type enrollment struct {
 	proxy    string
 	stateDir string
 	window   string
+	daily    bool
 }
 
 func (a *app) enrollCommand() *cobra.Command {
@@ -38,7 +38,8 @@ func (a *app) enrollCommand() *cobra.Command {
 		Use:   "enroll --url URL --anchor FILE --product ID=DIR",
 		Short: "Verify a repository from its anchor and write the configuration",
 		Long: "enroll verifies the repository from the anchor that the publisher gave you, then writes\n" +
-			"koshin.toml, the anchor and the extra root certificate, for administrators only to change.",
+			"koshin.toml, the anchor and the extra root certificate, for administrators only to change.\n" +
+			"Where that is the configuration of the whole PC, it also does what koshin schedule install does.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			e.products = a.products
@@ -46,15 +47,7 @@ func (a *app) enrollCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			atBoot := a.prepareBoot(c.Context(), file)
-			if a.json {
-				a.print(map[string]string{"schema": schema("enroll"), "config": file})
-				return nil
-			}
-			a.sayln("enrolled", "file", file)
-			if !atBoot {
-				a.sayln("enrolled-no-boot")
-			}
+			a.enrolledAt(file, a.scheduleEnrolled(c.Context(), file, e.daily))
 			return c.Context().Err()
 		},
 	}
@@ -66,6 +59,7 @@ func (a *app) enrollCommand() *cobra.Command {
 	flags.StringVar(&e.proxy, "proxy", "auto", "`proxy`: auto, none or http://host:port")
 	flags.StringVar(&e.stateDir, "state-dir", "", "state `folder` (default: the system's)")
 	flags.StringVar(&e.window, "window", "1-10", "claim window, `days` of the month in Japan, or none")
+	flags.BoolVar(&e.daily, "schedule", true, "have the system run koshin every day; =false leaves that to koshin schedule install")
 	for _, name := range []string{"url", "anchor"} {
 		if err := c.MarkFlagRequired(name); err != nil {
 			panic(err) // a flag that this program itself forgot to define
@@ -98,23 +92,6 @@ func (a *app) enroll(ctx context.Context, e enrollment) (file string, err error)
 		return "", err
 	}
 	return file, writeEnrollment(c, e, anchor)
-}
-
-// prepareBoot has the system recover at every start of the PC from now on, where
-// it is the whole PC that was enrolled. The PC is enrolled without that as well:
-// it says false, and the first update that needs it tries again.
-func (a *app) prepareBoot(ctx context.Context, file string) bool {
-	if file != a.machine.config {
-		return true // a trial has nothing to do with it
-	}
-	c, err := config.Load(file)
-	if err == nil {
-		err = updater.New(updater.Options{StateDir: c.StateDir, Self: a.itself(c), Log: a.log}).PrepareBoot(ctx)
-	}
-	if err != nil {
-		a.log.WarnContext(ctx, "recovery at the start of the PC was not scheduled", "error", err)
-	}
-	return err == nil
 }
 
 // makeFolders makes the folders of the configuration and of the state for
