@@ -159,13 +159,8 @@ const lockWait = 3 * time.Second
 
 // lock keeps other koshins out until the returned function is called.
 func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
-	if err := u.protectState(); err != nil {
-		return nil, fmt.Errorf("state folder: %w", err)
-	}
-	// Made for nobody else and opened for writing: on Windows whoever may read
-	// could take the lock as well, and hold it for ever.
-	name := filepath.Join(u.options.StateDir, "lock")
-	if err := protect.MakeFile(name); err != nil {
+	name, err := u.lockFile()
+	if err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	lock := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR))
@@ -181,6 +176,31 @@ func (u *Updater) lock(ctx context.Context) (unlock func(), err error) {
 		return nil, fmt.Errorf("state folder: %w", protect.Explain(u.options.StateDir, err))
 	}
 	return nil, ErrBusy
+}
+
+// lockFile makes the file in the protected state folder. It is made for nobody
+// else and opened for writing: on Windows whoever may read could take the lock as
+// well, and hold it for ever.
+func (u *Updater) lockFile() (name string, err error) {
+	if err := u.protectState(); err != nil {
+		return "", err
+	}
+	name = filepath.Join(u.options.StateDir, "lock")
+	return name, protect.MakeFile(name)
+}
+
+// OnlyReads says whether this user may read what koshin knows of this PC, and not
+// write it. On Windows that shows where a file is opened for writing, not before.
+func (u *Updater) OnlyReads() bool {
+	name, err := u.lockFile()
+	if err == nil {
+		var f *os.File
+		if f, err = os.OpenFile(name, os.O_RDWR, 0); err == nil {
+			_ = f.Close() // nothing was written
+		}
+		err = protect.Explain(u.options.StateDir, err)
+	}
+	return errors.Is(err, protect.ErrReadOnly)
 }
 
 // protectState makes the state folder, or refuses one that somebody else made or
@@ -207,10 +227,6 @@ func (u *Updater) protectState() error {
 	}
 	return nil
 }
-
-// OnlyReads says whether this user may read what koshin knows of this PC, and not
-// write it.
-func (u *Updater) OnlyReads() bool { return errors.Is(u.protectState(), protect.ErrReadOnly) }
 
 func (u *Updater) judgeState() error {
 	err := protect.Folder(u.options.StateDir)
