@@ -13,7 +13,7 @@ import (
 
 // rightsCommands make scripts meet what an ordinary user meets.
 func rightsCommands() map[string]command {
-	return map[string]command{"as-user": asUser, "as-operator": byOperator, "give-away": giveAway}
+	return map[string]command{"as-user": asUser, "as-operator": byOperator, "give-away": giveAway, "take-back": takeBack}
 }
 
 // anotherUser is one to whom nothing here belongs.
@@ -82,4 +82,10 @@ func giveAway(ts script, neg bool, args []string) {
 		skip(ts, "only root can give a file away")
 	}
 	ts.Check(os.Chown(ts.MkAbs(args[0]), anotherUser, anotherUser))
+}
+
+// takeBack: take-back PATH makes this user the owner again.
+func takeBack(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "take-back PATH")
+	ts.Check(os.Chown(ts.MkAbs(args[0]), os.Geteuid(), os.Getegid()))
 }

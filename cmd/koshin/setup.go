@@ -89,6 +89,10 @@ func (a *app) loadConfig() (*config.Config, error) {
 		}
 	}
 	if byDefault && protect.Elevated() {
+		// In a folder of somebody else's a file can be exchanged for an older one.
+		if err := config.CheckProtected(filepath.Dir(c.File), true); err != nil {
+			return nil, err
+		}
 		if _, err := os.Stat(c.StateDir); err == nil {
 			return c, config.CheckProtected(c.StateDir, true)
 		}
