@@ -18,7 +18,7 @@ import (
 
 func main() {
 	runs := flag.Int("runs", 5, "`times` that each thing is measured; the table has the medians")
-	only := flag.String("only", "check update install add self", "`measurements` to make")
+	only := flag.String("only", "check update install add self window", "`measurements` to make")
 	note := flag.String("note", "", "`sentence` for the page on how this was started")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -47,10 +47,10 @@ func bench(ctx context.Context, runs int, only []string, page, note string) erro
 	before := load()
 	for _, name := range only {
 		measure, known := map[string]func(context.Context, io.Writer) error{
-			"check": b.checks, "update": b.updates, "install": b.installs, "add": b.adds, "self": b.selfUpdates,
+			"check": b.checks, "update": b.updates, "install": b.installs, "add": b.adds, "self": b.selfUpdates, "window": b.windows,
 		}[name]
 		if !known {
-			return fmt.Errorf("-only %s: check, update, install, add or self", name)
+			return fmt.Errorf("-only %s: check, update, install, add, self or window", name)
 		}
 		if err := measure(ctx, out); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

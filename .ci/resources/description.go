@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
-	"regexp"
 
 	"github.com/tc-hib/winres"
 	"github.com/tc-hib/winres/version"
@@ -19,9 +19,11 @@ const (
 // releases write theirs into the built program.
 func description(number string) (version.Info, error) {
 	var info version.Info
-	numbers := regexp.MustCompile(`^\d+\.\d+\.\d+`).FindString(number) // "-dev" and such have no place in four numbers
-	info.SetFileVersion(numbers)
-	info.SetProductVersion(numbers)
+	four := &info.FileVersion // "-dev" and such have no place in it
+	if _, err := fmt.Sscanf(number, "%d.%d.%d", &four[0], &four[1], &four[2]); err != nil {
+		return info, fmt.Errorf("version %q: %w", number, err)
+	}
+	info.ProductVersion = info.FileVersion
 	for _, s := range []struct {
 		language   uint16
 		key, value string
