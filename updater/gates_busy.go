@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/busy"
 )
@@ -123,7 +122,7 @@ func (u *Updater) noteBusy(f Facts, d Decision) error {
 	}
 	data, err := json.Marshal(busyNote{since})
 	if err == nil {
-		err = atomicfile.Write(u.busyFile(), data)
+		err = u.keep(u.busyFile(), data)
 	}
 	if err != nil {
 		return fmt.Errorf("note the lease: %w", err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
-	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/installer/foreign"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -60,7 +59,7 @@ func (u *Updater) hold(p manifest.ProductID, v manifest.Version, byHand bool, re
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(u.holdsFile(p), data); err != nil {
+	if err := u.keep(u.holdsFile(p), data); err != nil {
 		return fmt.Errorf("hold %s %s: %w", p, v, err)
 	}
 	return nil

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/koshin-updater/koshin/installer/atomicfile"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
 )
@@ -163,10 +162,10 @@ func (u *Updater) keepLately(p manifest.ProductID, l Lately) {
 	}
 	data, err := json.MarshalIndent(latelyRecord{latelySchema, l}, "", "  ")
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(u.latelyFile(p)), 0o755)
+		err = protect.Make(filepath.Dir(u.latelyFile(p)), protect.Everyone)
 	}
 	if err == nil {
-		err = atomicfile.Write(u.latelyFile(p), data)
+		err = u.keep(u.latelyFile(p), data)
 	}
 	if err != nil && !errors.Is(err, fs.ErrPermission) { // an operator's run
 		u.log.Warn("what this run found out was not kept", "product", p, "error", err)

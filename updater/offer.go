@@ -23,7 +23,7 @@ type offer struct {
 // what it sends is refused, since a bad mirror must not stop a PC. The error
 // then keeps every attempt.
 func (u *Updater) offers(ctx context.Context, products []Product, sources []transport.Source) map[manifest.ProductID]offer {
-	kept := func(name string) trust.Store { return folderStore{filepath.Join(u.options.StateDir, name)} }
+	kept := func(name string) trust.Store { return folderStore{filepath.Join(u.options.StateDir, name), u.keep} }
 	client, err := u.trustClient(kept("trust"), kept("seen"))
 	if err != nil {
 		return noOffers(products, err)

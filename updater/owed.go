@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
-	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater/confirm"
 )
@@ -140,7 +139,7 @@ func (u *Updater) saveOwed(o Owed) (Owed, error) {
 	if err != nil {
 		return o, err
 	}
-	if err := atomicfile.Write(u.owedFile(o.Product), append(data, '\n')); err != nil {
+	if err := u.keep(u.owedFile(o.Product), append(data, '\n')); err != nil {
 		return o, fmt.Errorf("note that %s waits for the restart: %w", o.Product, err)
 	}
 	return o, nil

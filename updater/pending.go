@@ -46,7 +46,7 @@ func (j *job) waitFor(p pending) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(j.pendingFile(j.product.ID), data); err != nil {
+	if err := j.keep(j.pendingFile(j.product.ID), data); err != nil {
 		return fmt.Errorf("remember that %s is not confirmed: %w", j.product.ID, err)
 	}
 	return nil

@@ -94,7 +94,7 @@ type borrowed struct {
 }
 
 func (u *Updater) borrow(name string) *borrowed {
-	return &borrowed{kept: folderStore{filepath.Join(u.options.StateDir, name)}, fresh: trust.Memory{}}
+	return &borrowed{kept: folderStore{dir: filepath.Join(u.options.StateDir, name)}, fresh: trust.Memory{}}
 }
 
 func (b *borrowed) Load(name string) ([]byte, error) {

@@ -87,7 +87,7 @@ func (u *Updater) saveSelf(r selfRecord) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(u.selfFile(), data)
+	return u.keep(u.selfFile(), data)
 }
 
 // tendSelf comes before the products in every verb that changes something: it

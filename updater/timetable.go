@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/installer"
-	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
@@ -77,7 +76,7 @@ func (u *Updater) RecordRun(code int) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(u.runFile(), data)
+	return u.keep(u.runFile(), data)
 }
 
 // LastRun is how the last daily run ended; nil before the first.

@@ -15,7 +15,6 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/koshin-updater/koshin/installer"
-	"github.com/koshin-updater/koshin/installer/atomicfile"
 	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
@@ -267,5 +266,5 @@ func (u *Updater) installation() (string, error) {
 		return "", nil
 	}
 	fresh := rand.Text()
-	return fresh, atomicfile.Write(file, []byte(fresh))
+	return fresh, u.keep(file, []byte(fresh))
 }

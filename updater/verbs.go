@@ -20,7 +20,7 @@ var ErrNeverChecked = errors.New("no manifest was accepted here before")
 // long expired: it says what to prove and what belongs to the user, never what
 // to install.
 func (u *Updater) lastManifest(p Product) (*manifest.Manifest, error) {
-	store := folderStore{filepath.Join(u.options.StateDir, "trust")}
+	store := folderStore{dir: filepath.Join(u.options.StateDir, "trust")}
 	data, err := store.Load("manifests/" + manifest.TargetName(p.ID, p.Channel))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", ErrNeverChecked, p.ID)
