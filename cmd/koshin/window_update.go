@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"strings"
 
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/cmd/koshin/window"
 	"github.com/koshin-updater/koshin/manifest"
-	"github.com/koshin-updater/koshin/updater/request"
 )
 
 // update has these products brought up to date, and follows the run: by the
@@ -22,8 +20,8 @@ func (o deeds) update(ctx context.Context, c window.Command, happened func(windo
 			return window.Result{}, err
 		}
 	}
-	r, err := o.ask(ctx, c.Products, happened)
-	if errors.Is(err, errNobodyToAsk) {
+	r, err := o.updateBySystem(ctx, c.Products, happened)
+	if errors.Is(err, errCannotAsk) {
 		if r, err = o.updateHere(ctx, c.IDs(), happened); err == nil && r.NotAllowed() {
 			err = window.ErrNoWay
 		}
@@ -31,35 +29,30 @@ func (o deeds) update(ctx context.Context, c window.Command, happened func(windo
 	return r, err
 }
 
-// errNobodyToAsk: there is no daily run that could be started.
-var errNobodyToAsk = errors.New("no daily run is registered on this pc")
-
-// ask has the daily run of this PC do it. A trial beside the PC has none.
-func (o deeds) ask(ctx context.Context, products []manifest.ProductID, happened func(window.Event)) (window.Result, error) {
-	if o.machine.requests.way == nil || o.wholePC() != nil {
-		return window.Result{}, errNobodyToAsk
-	}
-	c, err := o.loadConfig()
+// updateBySystem has the daily run do it. A trial beside the PC has none.
+func (o deeds) updateBySystem(ctx context.Context, products []manifest.ProductID, happened func(window.Event)) (window.Result, error) {
+	s, err := o.alone().open()
 	if err != nil {
 		return window.Result{}, err
 	}
-	run, err := request.Ask(ctx, o.machine.requests.way(c.StateDir), request.New(products...))
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errors.ErrUnsupported):
-		return window.Result{}, errNobodyToAsk
-	case err != nil:
-		return window.Result{}, err
+	defer s.close()
+	if s.machine.requests.way == nil || s.config.File != s.machine.config {
+		return window.Result{}, errCannotAsk
 	}
-	alive := func() (bool, error) { return o.machine.requests.listens(c.StateDir) }
-	result, err := request.Follow(ctx, c.StateDir, run, alive, func(line []byte) {
-		if e, err := window.ParseEvent(line); err == nil {
-			happened(e)
-		}
-	})
+	result, err := s.fromSystem(ctx, products, passOn(happened))
 	if err != nil {
 		return window.Result{}, err
 	}
 	return window.ParseResult(result)
+}
+
+// passOn reads events line by line, whatever else stands between them.
+func passOn(happened func(window.Event)) func(line []byte) {
+	return func(line []byte) {
+		if e, err := window.ParseEvent(line); err == nil {
+			happened(e)
+		}
+	}
 }
 
 // updateHere is koshin update --yes --json in this process. It is told one thing
@@ -67,7 +60,7 @@ func (o deeds) ask(ctx context.Context, products []manifest.ProductID, happened 
 // counts where the installed client turns out to be unable to connect.
 func (o deeds) updateHere(ctx context.Context, products []string, happened func(window.Event)) (window.Result, error) {
 	var answer bytes.Buffer
-	talk := &eventLines{happened: happened}
+	talk := &lines{take: passOn(happened)}
 	a, err := newApp(o.machine, terminal.Streams{In: strings.NewReader(""), Out: &answer, Err: talk})
 	if err != nil {
 		return window.Result{}, err
@@ -87,24 +80,21 @@ func (o deeds) updateHere(ctx context.Context, products []string, happened func(
 	return window.ParseResult(answer.Bytes())
 }
 
-// eventLines reads events from what a koshin writes to stderr, whatever else
-// stands between them.
-type eventLines struct {
-	happened func(window.Event)
-	rest     []byte
+// lines hands over what is written to it line by line.
+type lines struct {
+	take func(line []byte)
+	rest []byte
 }
 
-func (l *eventLines) Write(p []byte) (int, error) {
+func (l *lines) Write(p []byte) (int, error) {
 	l.rest = append(l.rest, p...)
 	for {
 		line, rest, found := bytes.Cut(l.rest, []byte("\n"))
 		if !found {
 			break
 		}
-		if e, err := window.ParseEvent(line); err == nil {
-			l.happened(e)
-		}
-		l.rest = append([]byte(nil), rest...)
+		l.take(line)
+		l.rest = bytes.Clone(rest)
 	}
 	if len(l.rest) > window.MaxEvent {
 		l.rest = nil // no event
