@@ -35,7 +35,7 @@ func byOperator(ts script, neg bool, args []string) {
 		ts.Check(letThrough(path))
 	}
 	c := exec.Command(program, args[2:]...)
-	c.Dir, c.Env = ts.MkAbs("."), append(os.Environ(), "LANG=C", "HOME="+ts.MkAbs("."), "WORK="+ts.Getenv("WORK"), "UNTIL="+ts.Getenv("UNTIL"))
+	c.Dir, c.Env = ts.MkAbs("."), append(os.Environ(), "LANG=C", "HOME="+ts.MkAbs("."), "WORK="+ts.Getenv("WORK"), "UNTIL="+ts.Getenv("UNTIL"), "PRESS="+ts.Getenv("PRESS"), "WHOLE_PC="+ts.Getenv("WHOLE_PC"))
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: anotherUser, Gid: anotherUser}}
 	c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
 	err = c.Run()

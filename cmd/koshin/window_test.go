@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,14 +29,22 @@ func driven() {
 	m := thisMachine()
 	if os.Getenv("WHOLE_PC") != "" {
 		m = machineOf(work)
-		m.requests = channelOf(work, &started)
+		if os.Getenv("UNTIL") == "" { // else the script starts the daily run by hand
+			m.requests = channelOf(work, &started)
+		}
 	}
 	m.stacks, m.show = nil, reader{map[string]bool{}}.show
 	m.desktop = func() (string, error) { return filepath.Join(work, "desktop"), nil }
-	code := runOn(context.Background(), m, os.Args[1:], terminal.System())
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	code := runOn(ctx, m, os.Args[1:], terminal.System())
 	started.Wait() // the script's folder is in use until then
 	os.Exit(int(code))
 }
+
+// patient is when a person goes home who waits for what never comes: a story that
+// is wrong must end.
+const patient = 3 * time.Minute
 
 // daily is the run that the system starts for that window: it begins when
 // somebody asks.
@@ -58,7 +67,7 @@ func channelOf(work string, started *sync.WaitGroup) requests {
 	sum := sha256.Sum256([]byte(work))
 	return aChannel(filepath.Join(os.TempDir(), fmt.Sprintf("k%x", sum[:6])), func(context.Context) error {
 		if _, err := os.Stat(filepath.Join(work, "tasks", schedule.UpdateName)); err != nil {
-			return err
+			return fs.ErrNotExist // also where this user may not look
 		}
 		c := exec.Command("daily", "update", "--yes", "--scheduled", "--within", "30m") //nolint:noctx // lives longer than the window
 		err := c.Start()
