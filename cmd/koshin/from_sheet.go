@@ -13,22 +13,28 @@ import (
 )
 
 // sheet puts an overview into words, in both languages: what the terminal and the
-// HTML page show.
-func (a *app) sheet(all readiness.Overview) sheet.Page {
+// HTML page show. Of more PCs than most, the first are shown and all are counted.
+func (a *app) sheet(all readiness.Overview, most int) sheet.Page {
 	days := int(all.Stale / (24 * time.Hour))
 	p := sheet.Page{Made: all.Made, Folder: all.Folder, Sums: a.sums(all.Count(), days)}
 	p.Verdict, p.Headline = a.headline(all)
-	for _, pc := range all.PCs {
+	count := map[page.Verdict]int{}
+	for i, pc := range all.PCs {
 		verdict := page.Verdict(pc.Verdict)
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Verdict != verdict {
 			p.Groups = append(p.Groups, sheet.Group{Verdict: verdict})
+		}
+		count[verdict]++
+		if i >= most {
+			p.Shortened = true
+			continue
 		}
 		group := &p.Groups[len(p.Groups)-1]
 		group.Rows = append(group.Rows, a.row(pc, all.Made))
 	}
 	for i := range p.Groups {
 		g := &p.Groups[i]
-		g.Title = a.inBoth("ready-group-"+string(g.Verdict), "count", len(g.Rows))
+		g.Title = a.inBoth("ready-group-"+string(g.Verdict), "count", count[g.Verdict])
 	}
 	for _, left := range all.LeftOut {
 		p.LeftOut = append(p.LeftOut, sheet.Left{File: left.File, Why: a.inBoth("ready-why-" + whyLeftOut(left.Err))})

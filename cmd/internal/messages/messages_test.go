@@ -113,6 +113,16 @@ func TestEverySentinelIsExplained(t *testing.T) {
 	}
 }
 
+// Every gate has the short words by which a list of many PCs names it.
+func TestEveryGateIsNamed(t *testing.T) {
+	c := load(t)
+	for _, gate := range constants(t, filepath.Join("..", "..", "..", "updater"), "GateName") {
+		if key := "ready-gate-" + gate; c.ja[key] == "" || c.en[key] == "" {
+			t.Errorf("%s has no words", key)
+		}
+	}
+}
+
 // Every sentence that the updater wants said exists, and every sentence that
 // exists is said by somebody.
 func TestEverySentenceIsSaid(t *testing.T) {

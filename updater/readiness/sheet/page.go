@@ -40,7 +40,7 @@ type Page struct {
 	LeftOut  []Left
 	Notes    []Text // of the folder as a whole
 
-	Shortened bool // set by Write: something was left out
+	Shortened bool // something was left out; also set by Write
 }
 
 // Sum is how many PCs are something.
@@ -90,9 +90,11 @@ type Left struct {
 	Why  Text
 }
 
-// limits of a page: three thousand PCs, which a browser still shows at once.
+// MaxRows is how many PCs a page shows: as many as a browser still lays out at once.
+const MaxRows = 3000
+
 func limits() page.Limits {
-	return page.Limits{Text: 1 << 10, Items: 3000, All: 30_000, Bytes: 4 << 20}
+	return page.Limits{Text: 1 << 10, Items: MaxRows, All: 30_000, Bytes: 4 << 20}
 }
 
 // MaxBytes is more than any file that Write makes: all texts, each byte of which
@@ -102,6 +104,6 @@ const MaxBytes = 48 << 20
 // Write writes the page as one HTML file of less than [MaxBytes].
 func Write(w io.Writer, p Page, words page.Words) error {
 	p, shortened := page.Clean(p, words.Mask, limits())
-	p.Shortened = shortened
+	p.Shortened = p.Shortened || shortened
 	return page.Write(w, page.Form{Markup: markup, Style: style}, p, words)
 }
