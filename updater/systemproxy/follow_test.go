@@ -228,3 +228,20 @@ func TestAutoGoesThatWay(t *testing.T) {
 		t.Errorf("the environment was named: %v", err)
 	}
 }
+
+// FuzzFirst: whatever a script says, it is no way, or the address of an http
+// proxy and nothing else.
+func FuzzFirst(f *testing.F) {
+	for _, list := range []string{"", "proxy:8080", "a:1;b:2", "http=a:1;https=b:2", "http://me:secret@p:1/x?y#z", "socks5://s:1", "[::1]:80", "https=", "a b c", "%zz"} {
+		f.Add(list)
+	}
+	f.Fuzz(func(t *testing.T, list string) {
+		u, err := first(list)
+		if err != nil && u != nil {
+			t.Errorf("%v and %v", u, err)
+		}
+		if u != nil && (u.Scheme != "http" || u.Hostname() == "" || u.Port() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "") {
+			t.Errorf("%q: %#v", list, u)
+		}
+	})
+}
