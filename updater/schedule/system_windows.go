@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -98,6 +99,11 @@ func (t Task) kept() (string, error) {
 	return filepath.Join(system, "Tasks", folder, t.Name), err
 }
 
+// outlived is how long koshin reads on after schtasks has ended: a service that it
+// had to start keeps what it inherited open, as in Wine, and koshin would wait for
+// ever.
+const outlived = 5 * time.Second
+
 func schtasks(ctx context.Context, args ...string) error {
 	system, err := windows.GetSystemDirectory()
 	if err != nil {
@@ -105,8 +111,9 @@ func schtasks(ctx context.Context, args ...string) error {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(system, "schtasks.exe"), args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW} // koshin's window has no console to lend
+	cmd.WaitDelay = outlived
 	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) { // that is a schtasks that succeeded
 		return fmt.Errorf("%w: schtasks: %w: %s", ErrTask, err, strings.TrimSpace(string(out)))
 	}
 	return nil
