@@ -44,6 +44,9 @@ func (a *app) scheduleEnrolled(ctx context.Context, file string, daily bool) err
 	if err == nil {
 		err = u.Schedule(ctx, tasks)
 	}
+	if err == nil {
+		err = a.registerEvents()
+	}
 	if err != nil {
 		return err
 	}

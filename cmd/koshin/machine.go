@@ -14,6 +14,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/ownstore"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
+	"github.com/koshin-updater/koshin/updater/eventlog"
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 	usersession "github.com/koshin-updater/koshin/updater/session"
@@ -29,7 +30,8 @@ type machine struct {
 	policy    winsettings.Registry   // where group policy lies; nil: nowhere
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
-	menu      *menu // the Start menu; nil: this system has none
+	menu      *menu     // the Start menu; nil: this system has none
+	events    *eventLog // nil: this system has none
 	requests  requests
 	windows   *windowsPC                     // nil: this is not Windows
 	stacks    confirm.AskFunc                // WinINet and WinHTTP; nil: there are none
@@ -97,6 +99,7 @@ func thisMachine() machine {
 	}
 	if kernel, err := winsettings.Kernel(); err == nil {
 		m.policy = winsettings.System()
+		m.events = &eventLog{eventlog.Register, eventlog.Unregister, eventlog.Write}
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer)), systemproxy.Script()}
 		m.show = native.Show
 		m.menu = &menu{

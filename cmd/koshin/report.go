@@ -23,6 +23,7 @@ func (s *session) showReports(verb string, reports []updater.Report, err error) 
 			codes = append(codes, code) // of an update it is the products' code
 		}
 		s.logReport(verb, r)
+		s.announce(verb, r)
 		s.updater.RememberReport(verb, r, s.codeOf(r.Err))
 		if !s.json {
 			s.showReport(verb, r)

@@ -98,6 +98,7 @@ func (a *app) execute(ctx context.Context, args []string) exitcode.Code {
 	if err != nil {
 		code = a.complain(err)
 	}
+	a.announceFailure(err)
 	a.endLog(ctx, code, err)
 	if a.ended != nil {
 		code = a.ended(code)

@@ -83,6 +83,9 @@ func (a *app) unschedule(ctx context.Context) error {
 		}
 		doc.Tasks = append(doc.Tasks, taskJSON{Name: menuTask, State: schedule.Missing})
 	}
+	if err := a.unregisterEvents(); err != nil {
+		return err
+	}
 	if a.json {
 		a.print(doc)
 		return nil
@@ -100,6 +103,11 @@ func (s *session) schedule(ctx context.Context, install bool) error {
 	}
 	if install {
 		if err := s.updater.Schedule(ctx, tasks); err != nil {
+			return err
+		}
+	}
+	if install {
+		if err := s.registerEvents(); err != nil {
 			return err
 		}
 	}

@@ -53,6 +53,7 @@ func machineOf(work string) machine {
 		config: filepath.Join(work, "pc", "koshin.toml"), policy: scriptPolicy(filepath.Join(work, "policy")), computer: os.Hostname,
 		scheduler: scriptScheduler(filepath.Join(work, "tasks")),
 		requests:  aChannel(filepath.Join(work, "door"), startByHand),
+		events:    scriptEvents(filepath.Join(work, "tasks", "source"), filepath.Join(work, "events")),
 	}
 }
 

@@ -15,6 +15,7 @@ func TestSecrets(t *testing.T) {
 		`urls = ['https://tanaka:p"w 2@updates.example/']`:                      `urls = ['https://***@updates.example/']`,
 		`urls = ["https://tanaka:p'w 2@updates.example/"]`:                      `urls = ["https://***@updates.example/"]`,
 		`proxy = "tanaka:pass@proxy.example:8080"`:                              `proxy = ***@proxy.example:8080"`,
+		`open http://tanaka:p/w0rd@proxy:1 now`:                                 `open http://***@proxy:1 now`,
 		`mail hanako.tanaka@example.jp`:                                         `mail ***@example.jp`,
 		`"url":"https:\/\/u:p@host/x"`:                                          `"url":"https:\/\/***@host/x"`,
 		`https://updates.example/koshin/ TLS 1.2`:                               `https://updates.example/koshin/ TLS 1.2`,

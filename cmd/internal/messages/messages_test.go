@@ -96,7 +96,7 @@ func TestJapaneseIsWrittenWithCare(t *testing.T) {
 var speaking = []string{
 	"manifest", "manifest/trust", "manifest/pack", "installer", "installer/protect",
 	"updater", "updater/audit", "updater/config", "updater/transport", "updater/download", "updater/confirm", "updater/schedule",
-	"updater/doctor/mend", "updater/doctor/winsettings", "updater/session", "updater/busy", "updater/startmenu", "updater/policy",
+	"updater/doctor/mend", "updater/doctor/winsettings", "updater/session", "updater/busy", "updater/eventlog", "updater/startmenu", "updater/policy",
 }
 
 // Every exported sentinel of those packages is explained: a new one cannot be

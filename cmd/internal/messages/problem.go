@@ -23,6 +23,7 @@ import (
 	"github.com/koshin-updater/koshin/updater/doctor/mend"
 	"github.com/koshin-updater/koshin/updater/doctor/winsettings"
 	"github.com/koshin-updater/koshin/updater/download"
+	"github.com/koshin-updater/koshin/updater/eventlog"
 	"github.com/koshin-updater/koshin/updater/policy"
 	"github.com/koshin-updater/koshin/updater/readiness"
 	"github.com/koshin-updater/koshin/updater/request"
@@ -293,6 +294,7 @@ func kinds() []kind {
 		{request.ErrNobody, "request-no-answer", exitcode.Failed},
 		{schedule.ErrTask, "schedule-refused", exitcode.Failed},
 		{startmenu.ErrEntry, "schedule-refused", exitcode.Failed},
+		{eventlog.ErrSource, "schedule-refused", exitcode.Failed},
 		{readiness.ErrAway, "reports-away", exitcode.Failed},
 		{readiness.ErrFolder, "reports-folder", exitcode.Usage},
 		{audit.ErrNotExport, "audit-not-export", exitcode.Usage},
