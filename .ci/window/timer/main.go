@@ -56,7 +56,7 @@ func measure(title, program string, args []string) error {
 	}
 	_, _, _ = sendMessage.Call(window, 0, 0, 0) // WM_NULL: answered by a window that is done with drawing
 	took := time.Since(began)
-	time.Sleep(3 * time.Second)
+	time.Sleep(2 * time.Second)
 	peak, err := peakOf(c.Process.Pid)
 	if err != nil {
 		return err
