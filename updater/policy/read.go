@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -114,15 +115,23 @@ func refuse[T any](p *reader, path, value string, why error) Setting[T] {
 // maxShown is how much of a value that does not count is said again.
 const maxShown = 80
 
-// shown is a value as it is said to people. What may be a password is not.
+// shown is what is there, as it is said to people.
 func shown(r winsettings.Reading) string {
-	if text := r.Value.String(); r.Found && !strings.Contains(text, "@") {
-		if short := []rune(text); len(short) > maxShown {
-			return string(short[:maxShown]) + "…"
-		}
-		return text
+	if !r.Found {
+		return ""
 	}
-	return ""
+	return short(r.Value.String())
+}
+
+// short is a text of a length that can be shown. What may be a password is not.
+func short(text string) string {
+	if strings.Contains(text, "@") {
+		return ""
+	}
+	if runes := []rune(text); len(runes) > maxShown {
+		return string(runes[:maxShown]) + "…"
+	}
+	return text
 }
 
 // convert makes of a text what it means.
@@ -132,11 +141,7 @@ func convert[T any](p *reader, s Setting[string], parse func(string) (T, error))
 	}
 	value, err := parse(s.Value)
 	if err != nil {
-		said := fmt.Sprintf("%q", s.Value)
-		if strings.Contains(said, "@") {
-			said = ""
-		}
-		return refuse[T](p, s.From, said, fmt.Errorf("%w: %w", ErrValue, err))
+		return refuse[T](p, s.From, short(fmt.Sprintf("%q", s.Value)), fmt.Errorf("%w: %w", ErrValue, err))
 	}
 	return Setting[T]{Value: value, From: s.From}
 }
@@ -200,7 +205,7 @@ func (p *reader) proxy() Setting[string] {
 // folder takes a share or a folder that is named from its root.
 func folder(text string) (string, error) {
 	if strings.Contains(text, "://") || !filepath.IsAbs(text) {
-		return "", fmt.Errorf("%q is no folder that is named from its root", text)
+		return "", errors.New("no folder that is named from its root")
 	}
 	return filepath.Clean(text), nil
 }
