@@ -45,6 +45,14 @@ func TestText(t *testing.T) {
 	}
 }
 
+// What stands in the working folder are nobody's names.
+func TestSystemWithoutAFolderOfUsers(t *testing.T) {
+	t.Setenv("PUBLIC", "")
+	if got := redact.System().Text("redact.go is here"); got != "redact.go is here" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Whatever this PC is called, other people's homes are masked too.
 func TestSystem(t *testing.T) {
 	if got := redact.System().Text(`D:\Users\yamada\x`); got != `D:\Users\***\x` {
