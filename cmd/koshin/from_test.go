@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
+	"github.com/koshin-updater/koshin/installer"
+	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/updater"
 	"github.com/koshin-updater/koshin/updater/readiness"
 )
 
@@ -46,6 +49,30 @@ func TestCodesOfALaterKoshin(t *testing.T) {
 	p.Decided.Action, p.Decided.Gates, p.Ended.Error = "hover", nil, "folder-damaged"
 	if next = a.next(p, time.Now()); next[0].EN != "hover" || strings.Contains(next[1].EN, "{") {
 		t.Errorf("%q", next)
+	}
+}
+
+// What was decided about another version is not said of the one that stands there
+// now: somebody has updated by hand since.
+func TestADecisionIsAboutItsVersion(t *testing.T) {
+	words, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{app: &app{words: words, language: messages.English}}
+	version := func(text string) manifest.Version {
+		v, err := manifest.ParseVersion(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	decided := &updater.LatelyDecided{Time: time.Now(), Installed: version("2.1.0"), Latest: version("2.2.0"), Action: updater.ActRequired}
+	for installed, known := range map[string]bool{"2.1.0": true, "2.2.0": false} {
+		p := s.productDocument(updater.Status{Installed: installer.Installed{Version: version(installed)}, Lately: updater.Lately{Decided: decided}})
+		if (p.Decided != nil) != known || p.Latest == nil || *p.Latest != "2.2.0" {
+			t.Errorf("%s: %+v", installed, p.Decided)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func (a *app) reporting(do func(context.Context, *session) error) func(*cobra.Co
 // this PC ready: the log says it, and the next run tries again.
 func (s *session) report(ctx context.Context) {
 	folder := s.config.ReportFolder()
-	if folder == "" || ctx.Err() != nil {
+	if folder == "" {
 		return
 	}
 	products, err := s.updater.Select(nil)

@@ -40,6 +40,9 @@ func Put(ctx context.Context, folder string, d Document, within time.Duration) e
 func inTime(ctx context.Context, within time.Duration, do func() error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, ErrAway)
 	defer cancel()
+	if ctx.Err() != nil { // an interrupted run knows too little to say it
+		return context.Cause(ctx)
+	}
 	done := make(chan error, 1)
 	go func() { done <- do() }()
 	select {

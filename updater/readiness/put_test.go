@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -88,7 +89,17 @@ func TestAHangingFolderIsLeftBehind(t *testing.T) {
 	}
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := inTime(interrupted, time.Hour, hang); !errors.Is(err, context.Canceled) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := false
+		if err := inTime(interrupted, time.Hour, func() error { begun = true; return nil }); !errors.Is(err, context.Canceled) {
+			t.Errorf("interrupted before: %v", err)
+		}
+		if synctest.Wait(); begun {
+			t.Error("an interrupted run reports")
+		}
+	})
+	during, cancel := context.WithCancel(t.Context())
+	if err := inTime(during, time.Hour, func() error { cancel(); return hang() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
 }
