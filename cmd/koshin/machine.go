@@ -36,6 +36,7 @@ type machine struct {
 	windows   *windowsPC                     // nil: this is not Windows
 	stacks    confirm.AskFunc                // WinINet and WinHTTP; nil: there are none
 	show      showFunc                       // draws the window; nil: this system has none
+	raise     func() bool                    // brings one that is open to the front, if there is one; may be nil
 	desktop   func() (dir string, err error) // of the user whose process this is
 	operator  process.RunFunc                // runs a client's program without the rights of the whole system
 }
@@ -101,7 +102,7 @@ func thisMachine() machine {
 		m.policy = winsettings.System()
 		m.events = &eventLog{eventlog.Register, eventlog.Unregister, eventlog.Write}
 		m.windows = &windowsPC{winsettings.System(), kernel, mend.Myself, mend.Explorers, mend.Tell, ownstore.List, mend.Through(inSession("tick", mend.MaxAnswer)), systemproxy.Script()}
-		m.show = native.Show
+		m.show, m.raise = native.Show, native.Raise
 		m.menu = &menu{
 			install: func(ctx context.Context, e startmenu.Entry) error { return e.Install(ctx) },
 			look:    func(ctx context.Context, e startmenu.Entry) (bool, bool, error) { return e.Look(ctx) },

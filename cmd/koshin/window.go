@@ -49,6 +49,9 @@ func (a *app) window(ctx context.Context, ifNeeded bool) error {
 		}
 		a.log.InfoContext(ctx, "window is needed", "reason", why)
 	}
+	if a.machine.raise != nil && a.machine.raise() {
+		return nil // it is open already
+	}
 	a.quiet = true // the window talks
 	if c, err := a.loadConfig(); err == nil {
 		if language, ok := messages.ParseLanguage(c.Language); ok && a.lang == "" {

@@ -21,6 +21,7 @@ func (w *dialog) open() error {
 	if w.self, err = newDialog(0, wsFramed, wsExControl|wsExApp, w.onMessage); err != nil {
 		return err
 	}
+	w.setMark()
 	// Windows would place the controls by itself when the scale changes; we do.
 	if setDialogDpiChangeBehavior.Find() == nil { // since Windows 10 1703; not in Wine 8
 		_, _, _ = setDialogDpiChangeBehavior.Call(uintptr(w.self), 1, 1) // DDC_DISABLE_ALL
@@ -114,7 +115,12 @@ func (w *dialog) command(id uintptr) {
 	}
 }
 
-func (w *dialog) close() { w.press(window.Close) }
+func (w *dialog) close() {
+	if w.shownAs == small { // somebody has opened it from the taskbar, and is done looking
+		_, _, _ = showWindow.Call(uintptr(w.self), swMinimize)
+	}
+	w.press(window.Close)
+}
 
 // erase paints the window's own ground: paper, and the strip of the buttons.
 func (w *dialog) erase(dc uintptr) {

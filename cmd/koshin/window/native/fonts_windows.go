@@ -17,6 +17,9 @@ func (w *dialog) scale(dpi int) {
 		_, _, _ = destroyIcon.Call(uintptr(h))
 	}
 	clear(w.icons)
+	for _, c := range w.parts {
+		c.fontAt = 0 // a new font may get the number of an old one
+	}
 	var m nonClientMetrics
 	m.size = uint32(unsafe.Sizeof(m))
 	_, _, _ = systemParametersInfoForDpi.Call(spiGetNonClientMetrics, uintptr(m.size), uintptr(unsafe.Pointer(&m)), 0, uintptr(dpi))

@@ -16,3 +16,6 @@ func Show(context.Context, <-chan window.View, func(window.Action)) error {
 
 // LeaveConsole is for Windows; elsewhere nobody makes a terminal for a program.
 func LeaveConsole() {}
+
+// Raise is for Windows; elsewhere there is no window.
+func Raise() bool { return false }
