@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"runtime"
@@ -17,6 +18,19 @@ import (
 // that change this PC.
 func keepsLog(verb string) bool {
 	return slices.Contains([]string{"update", "rollback", "recover", "self-update", "schedule"}, verb)
+}
+
+// masked is a log that takes names and secrets out of each line.
+type masked struct {
+	w     io.Writer
+	clean func(string) string
+}
+
+func (m masked) Write(line []byte) (int, error) {
+	if _, err := io.WriteString(m.w, m.clean(string(line))); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
 
 // keepLog has this run written into the log of the state folder, beside the file

@@ -15,6 +15,7 @@ import (
 	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/updater/logbook"
+	"github.com/koshin-updater/koshin/updater/redact"
 	"github.com/koshin-updater/koshin/updater/request"
 )
 
@@ -178,7 +179,7 @@ func (a *app) prepare() error {
 	if err != nil {
 		return usageError{fmt.Errorf("--log: %w", err)}
 	}
-	a.log, a.closeLog = slog.New(slog.NewTextHandler(f, nil)), f.Close
+	a.log, a.closeLog = slog.New(slog.NewTextHandler(masked{f, redact.System().Text}, nil)), f.Close
 	return nil
 }
 
