@@ -18,11 +18,11 @@ var (
 	white = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 )
 
-// setIcons draws each icon anew at each size, so that none is ever scaled at 100,
-// 125, 150, 200 or 250 %. Explorer shows the icon whose name comes first.
+// setIcons draws each icon anew at each size, so that none is ever scaled from 100
+// to 250 % in steps of 25. Explorer shows the icon whose name comes first.
 func setIcons(set *winres.ResourceSet) error {
-	program := []int{16, 20, 24, 32, 40, 48, 64, 80, 256}
-	sign := []int{32, 40, 48, 64, 80}
+	program := []int{16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80, 256}
+	sign := []int{32, 40, 48, 56, 64, 72, 80}
 	for _, i := range []struct {
 		name   string
 		sizes  []int

@@ -39,8 +39,6 @@ func (w *dialog) create(parent windows.HWND, p part) *control {
 		style |= ssIcon | ssRealSize
 	case text:
 		style |= ssNoPrefix | ssEditControl
-	case rule:
-		style |= ssEtchedHorz
 	case bar:
 		class = "msctls_progress32"
 		style |= pbsSmooth

@@ -21,7 +21,7 @@ func (l layouter) pane(v window.View, width int) column {
 	for i, p := range v.Products {
 		c.h += l.px(wideGap)
 		if i > 0 {
-			c.add(part{key: fmt.Sprint("rule", i), kind: rule, at: rect{left, c.h, inner, l.px(2)}})
+			c.add(part{key: fmt.Sprint("rule", i), kind: rule, at: rect{left, c.h, inner, max(l.px(1), 1)}})
 			c.h += l.px(wideGap)
 		}
 		l.product(&c, fmt.Sprint("product", i), p, left, inner)

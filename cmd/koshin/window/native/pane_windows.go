@@ -12,9 +12,15 @@ const (
 )
 
 // onPaneMessage is the procedure of the part that scrolls.
-func (w *dialog) onPaneMessage(h windows.HWND, m uint32, wParam, _ uintptr) uintptr {
+func (w *dialog) onPaneMessage(h windows.HWND, m uint32, wParam, lParam uintptr) uintptr {
 	switch m {
-	case wmCtlColorDialog, wmCtlColorStatic:
+	case wmCtlColorStatic:
+		if w.isRule(windows.HWND(lParam)) {
+			brush, _, _ := getSysColorBrush.Call(colorShadow)
+			return brush
+		}
+		return paper(wParam)
+	case wmCtlColorDialog:
 		return paper(wParam)
 	case wmVScroll:
 		w.scrollBy(wParam & 0xffff)
@@ -25,6 +31,17 @@ func (w *dialog) onPaneMessage(h windows.HWND, m uint32, wParam, _ uintptr) uint
 		return 1
 	}
 	return 0
+}
+
+// isRule: a line is a text without words on the colour of a shadow, since Windows'
+// own kind is two pixels high at every scale.
+func (w *dialog) isRule(h windows.HWND) bool {
+	for _, c := range w.parts {
+		if c.handle == h {
+			return c.kind == rule
+		}
+	}
+	return false
 }
 
 // step is how far one line is.

@@ -108,7 +108,6 @@ const (
 	ssIcon        = 0x0003
 	ssRealSize    = 0x0800
 	ssNoPrefix    = 0x0080
-	ssEtchedHorz  = 0x0010
 	ssEditControl = 0x2000
 	pbsMarquee    = 0x08
 	pbsSmooth     = 0x01
@@ -135,6 +134,7 @@ const (
 	colorWindow     = 5
 	colorWindowText = 8
 	colorButtonFace = 15
+	colorShadow     = 16
 
 	spiGetNonClientMetrics = 0x0029
 	smCXVScroll            = 2
