@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,9 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/koshin-updater/koshin/cmd/internal/messages"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/updater"
+	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/schedule"
 )
@@ -158,6 +163,47 @@ func TestMerge(t *testing.T) {
 	got := merge(first, []updater.Report{{Product: "a", Outcome: updater.UpToDate}, {Product: "b", Outcome: updater.Updated}, {Product: "c", Outcome: updater.Failed}})
 	if len(got) != 3 || got[0].Outcome != updater.Updated || got[1].Outcome != updater.Updated || got[2].Outcome != updater.Failed {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Everybody may read a run's result; whose folder it speaks of they need not know.
+func TestResultNamesNobody(t *testing.T) {
+	t.Parallel()
+	words, err := messages.Load()
+	must(t, err)
+	state := filepath.Join(t.TempDir(), "state")
+	must(t, protect.Make(state, protect.Everyone))
+	s := session{app: &app{words: words, run: request.NewRun(time.Now())}, config: &config.Config{StateDir: state}}
+	must(t, s.writeResult(nil, &fs.PathError{Op: "open", Path: "/home/yamada/client", Err: fs.ErrNotExist}))
+	var doc resultJSON
+	data, err := os.ReadFile(s.run.Result(state))
+	must(t, err)
+	must(t, json.Unmarshal(data, &doc))
+	if doc.Error == nil || strings.Contains(doc.Error.Detail, "yamada") || !strings.Contains(doc.Error.Detail, "client") || doc.Exit == 0 {
+		t.Errorf("%s", data)
+	}
+}
+
+// A run that refused the state folder does not write its result into it either.
+func TestResultNeedsProtection(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes; see TestUnprotectedIsRefused")
+	}
+	words, err := messages.Load()
+	must(t, err)
+	for _, open := range []string{"state", "state/run"} {
+		dir := t.TempDir()
+		state := filepath.Join(dir, "state")
+		must(t, os.MkdirAll(request.RunDir(state), 0o755))
+		must(t, os.Chmod(filepath.Join(dir, open), 0o777))
+		s := session{app: &app{words: words, run: request.NewRun(time.Now())}, config: &config.Config{StateDir: state}}
+		if err := s.writeResult(nil, protect.ErrWritable); !errors.Is(err, protect.ErrWritable) {
+			t.Errorf("%s: %v", open, err)
+		}
+		if entries, err := os.ReadDir(request.RunDir(state)); len(entries) != 0 || err != nil {
+			t.Errorf("%s: %v, %v", open, entries, err)
+		}
 	}
 }
 

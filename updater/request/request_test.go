@@ -329,6 +329,13 @@ func TestDesk(t *testing.T) {
 	}
 
 	d = aDesk()
+	d.Take(first)
+	d.Begin(torikomi)
+	if d.Take(first); d.Next() != nil {
+		t.Error("said twice, it counts twice")
+	}
+
+	d = aDesk()
 	for range MaxRequests {
 		d.Take(New())
 	}
@@ -352,6 +359,15 @@ func TestEndsWithContext(t *testing.T) {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})
+}
+
+// The length is looked at first, whoever read the line.
+func TestLongLine(t *testing.T) {
+	t.Parallel()
+	long := strings.TrimSuffix(line(t), "\n") + strings.Repeat(" ", MaxLine)
+	if _, err := ParseRequest([]byte(long)); !errors.Is(err, ErrMessage) {
+		t.Error(err)
+	}
 }
 
 // Whoever is signed in opens the pipe, reads and writes data, and no more.
