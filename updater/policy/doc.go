@@ -30,6 +30,6 @@
 // No value names a source, an anchor or a certificate, and none switches a check
 // off: whoever writes here decides when and whether koshin installs what the
 // publisher signed, never what koshin believes. What is damaged, of another type
-// or outside its bounds is a [Fault] with its path, and counts as not set: it
+// or name, or outside its bounds is a [Fault] with its path, and counts as not set: it
 // never stops anything and opens nothing.
 package policy

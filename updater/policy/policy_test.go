@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,26 @@ func TestFaults(t *testing.T) {
 		if (len(p.Faults) == 1) != gates {
 			t.Errorf("%v: the gate is told of %+v", row.v, p.Faults)
 		}
+	}
+}
+
+// A name that nobody reads is named. A product that this PC does not have is none.
+func TestUnknownNames(t *testing.T) {
+	t.Parallel()
+	v := read(values{
+		"UpdateSuppressedStartHour": ws.Number(9), "InstallAllowedByProduct": ws.Number(0), "autoupdatecheckperiodminutes": ws.Number(1440),
+		`TargetVersionByProduct\kani-nyuryoku`: ws.Text("2.2"),
+	})
+	var paths []string
+	for _, f := range v.Faults() {
+		if !errors.Is(f.Err, policy.ErrName) {
+			t.Errorf("%+v", f)
+		}
+		paths = append(paths, strings.ToLower(f.Path))
+	}
+	want := []string{strings.ToLower(at("InstallAllowedByProduct").String()), strings.ToLower(at("UpdateSuppressedStartHour").String())}
+	if !slices.Equal(paths, want) || len(v.Product(client).Faults) != 0 || v.CheckPeriod.Value != 24*time.Hour {
+		t.Errorf("%q, %+v", paths, v)
 	}
 }
 

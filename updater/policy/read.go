@@ -40,6 +40,7 @@ func Read(r winsettings.Registry, products []manifest.ProductID) Values {
 		one.Target = convert(p, p.text(versionEach, id), manifest.ParseVersion)
 		v.products = append(v.products, one)
 	}
+	p.unknown()
 	v.faults = p.faults
 	return v
 }
@@ -60,6 +61,25 @@ func placeOf(name string, id manifest.ProductID) winsettings.Place {
 		return winsettings.Place{Hive: winsettings.Machine, Key: Key, Name: name}
 	}
 	return winsettings.Place{Hive: winsettings.Machine, Key: Key + `\` + name, Name: string(id)}
+}
+
+// unknown names the values that nobody reads: a name that was written by hand, or
+// is of another version. Products are not looked at: one policy is for many PCs,
+// and not all have the same clients.
+func (p *reader) unknown() {
+	lister, can := p.registry.(winsettings.Lister)
+	if !can {
+		return
+	}
+	names, err := lister.Names(placeOf("", ""))
+	if err != nil {
+		return // then its values could not be read either, which is said
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(Names(), func(n Name) bool { return !n.Each && strings.EqualFold(n.Name, name) }) {
+			refuse[string](p, placeOf(short(name), "").String(), "", ErrName)
+		}
+	}
 }
 
 // number reads a REG_DWORD within its bounds.

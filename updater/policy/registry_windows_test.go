@@ -16,6 +16,11 @@ import (
 // koshins of other tests must not hear of it.
 type elsewhere struct{ ws.Registry }
 
+func (e elsewhere) Names(p ws.Place) ([]string, error) {
+	p.Key = strings.Replace(p.Key, policy.Key, trial, 1)
+	return e.Registry.(ws.Lister).Names(p)
+}
+
 const trial = `SOFTWARE\Koshin test of policies`
 
 func (e elsewhere) Read(p ws.Place) (ws.Value, error) {
@@ -38,6 +43,7 @@ func TestRegistry(t *testing.T) {
 	write("InstallAllowed", ws.Number(0))
 	write("ReportFolder", ws.Text(`\\server\share\準備`))
 	write("ProxyMode", ws.Number(1))
+	write("InstallAllow", ws.Number(1))
 	write(`TargetVersionByProduct\torikomi-soshin`, ws.Text("2.2"))
 	write(`InstallAllowedByProduct\torikomi-soshin`, ws.Text("1"))
 	v := policy.Read(elsewhere{ws.System()}, []manifest.ProductID{client})
@@ -46,7 +52,10 @@ func TestRegistry(t *testing.T) {
 		v.ReportFolder.Value != `\\server\share\準備` || !p.Install.Value || p.Target.Value.String() != "2.2" {
 		t.Errorf("%+v", v)
 	}
-	if f := v.Faults(); len(f) != 1 || f[0].Path != `HKLM\SOFTWARE\Policies\Koshin\ProxyMode` || !errors.Is(f[0].Err, policy.ErrType) || f[0].Value != "0x1 (REG_DWORD)" {
+	if f := v.Faults(); len(f) != 2 || f[1].Path != `HKLM\SOFTWARE\Policies\Koshin\InstallAllow` || !errors.Is(f[1].Err, policy.ErrName) {
+		t.Errorf("%+v", f)
+	}
+	if f := v.Faults(); f[0].Path != `HKLM\SOFTWARE\Policies\Koshin\ProxyMode` || !errors.Is(f[0].Err, policy.ErrType) || f[0].Value != "0x1 (REG_DWORD)" {
 		t.Errorf("%+v", f)
 	}
 }

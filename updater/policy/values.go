@@ -15,6 +15,8 @@ var (
 	ErrValue = errors.New("no value for this policy")
 	// ErrPart: it is missing, and what lies beside it means nothing without it.
 	ErrPart = errors.New("missing beside its other part")
+	// ErrName: koshin reads no value of this name.
+	ErrName = errors.New("no policy has this name")
 	// ErrUnread: Windows does not give it.
 	ErrUnread = errors.New("cannot be read")
 )

@@ -204,6 +204,7 @@ func kinds() []kind {
 		{policy.ErrUnread, "policy-unread", exitcode.Usage},
 		{policy.ErrType, "policy-type", exitcode.Usage},
 		{policy.ErrPart, "policy-part", exitcode.Usage},
+		{policy.ErrName, "policy-name", exitcode.Usage},
 		{policy.ErrValue, "policy-value", exitcode.Usage},
 		{installer.ErrUnsafeProgram, "program-unprotected", exitcode.Usage},
 		{process.ErrUnsafe, "program-unprotected", exitcode.Usage},

@@ -69,6 +69,16 @@ type Registry interface {
 	Delete(Place) error
 }
 
+// Lister is a registry that can also say which values a key has.
+type Lister interface {
+	// Names are the values' names of a place's key, at most [MaxNames]. A key that
+	// is not there has none.
+	Names(Place) ([]string, error)
+}
+
+// MaxNames bounds them. The keys that koshin looks at have a dozen.
+const MaxNames = 256
+
 // Reading is one value as it was found, or not.
 type Reading struct {
 	Place Place

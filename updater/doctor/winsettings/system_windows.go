@@ -3,6 +3,7 @@ package winsettings
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"unsafe"
 
@@ -79,6 +80,22 @@ func (system) Read(p Place) (Value, error) {
 			return Value{}, ErrTooLong
 		}
 	}
+}
+
+func (system) Names(p Place) ([]string, error) {
+	key, err := p.open(registry.QUERY_VALUE)
+	if errors.Is(err, registry.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer key.Close()
+	names, err := key.ReadValueNames(MaxNames)
+	if errors.Is(err, io.EOF) { // fewer
+		err = nil
+	}
+	return names, err
 }
 
 func (system) Write(p Place, v Value) error {

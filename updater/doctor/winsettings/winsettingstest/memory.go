@@ -66,6 +66,18 @@ func (r *Registry) fail(step string, p winsettings.Place) error {
 	return r.Fail(step, p)
 }
 
+// Names implements winsettings.Lister. Case is lost here.
+func (r *Registry) Names(p winsettings.Place) ([]string, error) {
+	var names []string
+	for place := range r.values {
+		if place.Hive == p.Hive && place.View == p.View && place.Key == strings.ToLower(p.Key) {
+			names = append(names, place.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // Read implements winsettings.Registry.
 func (r *Registry) Read(p winsettings.Place) (winsettings.Value, error) {
 	if err := r.fail("read", p); err != nil {
