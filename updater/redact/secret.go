@@ -18,7 +18,8 @@ var (
 
 	// A word, a sign that says what follows is its value, and the value: in
 	// quotes, in quotes of a text in quotes, or up to the next space.
-	secret = regexp.MustCompile(`(?i)(` + secretWords + `)(\\?["']?\s*(?:[:=：＝]+|は)\s*)(\\"[^"]*\\"|"[^"]*"|'[^']*'|[^\s"',;&。、]+)`)
+	secret = regexp.MustCompile(`(?i)(` + secretWords + `)(\\?["']?\s*[:=：＝]+\s*)(\\"[^"]*\\"|"[^"]*"|'[^']*'|[^\s"',;&。、]+)`)
+	told   = regexp.MustCompile(`(パスワード|暗証番号|パスコード|合言葉)(は\s?[「"']?)([!-~]{3,})`) // in a sentence; what is no ASCII there is the sentence
 	whose  = regexp.MustCompile(`(?i)\b(user|user_?name|account|owner|login)(\\?["']?\s*[:=]\s*)(\\"[^"]*\\"|"[^"]*"|'[^']*'|[^\s"',;&)]+)`)
 
 	// The part of an address before its host, whatever signs a password has.
@@ -52,6 +53,9 @@ func secrets(line, lower string) string {
 	}
 	if has(lower, "pass", "pwd", "pw", "secret", "token", "key", "credential", "pin", "パス", "暗証", "合言葉") {
 		line = secret.ReplaceAllStringFunc(line, func(found string) string { return hide(secret, found) })
+	}
+	if has(lower, "は") {
+		line = told.ReplaceAllString(line, "$1$2"+mask)
 	}
 	if has(lower, "user", "account", "owner", "login") {
 		line = whose.ReplaceAllStringFunc(line, func(found string) string { return hide(whose, found) })

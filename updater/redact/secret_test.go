@@ -25,6 +25,8 @@ func TestSecrets(t *testing.T) {
 		`error="{\"password\":\"hunter 2\",\"n\":1}"`:                           `error="{\"password\":\"***\",\"n\":1}"`,
 		`パスワード：ひみつ123 です`:                                                       `パスワード：*** です`,
 		`パスワードはhunter2。次`:                                                       `パスワードは***。次`,
+		`氏名、パスワードは含まれていません。`:                                                    `氏名、パスワードは含まれていません。`,
+		`パスワードは「hunter2」`:                                                       `パスワードは「***」`,
 		`--token 'abc' --token='abc'`:                                           `--token 'abc' --token='***'`,
 		`Proxy-Authorization: Basic dGFuYWthOnBhc3M=`:                           `Proxy-Authorization: ***`,
 		`sent Basic dGFuYWthOnBhc3N3b3Jk again`:                                 `sent Basic *** again`,
@@ -67,6 +69,8 @@ func TestStrict(t *testing.T) {
 		`open C:\Client\請求\田中 花子.csv: x`:                       `open C:\Client\***\***: x`,
 		`/srv/取込送信/bin/client.exe`:                             `/srv/***/bin/client.exe`,
 		`{"path":"C:\\取込送信\\bin","message":{"ja":"確認しています…"}}`: `{"path":"C:\\***\\bin","message":{"ja":"確認しています…"}}`,
+		`http://ホスト:ポート`:                                       `http://ホスト:ポート`,
+		`file:///srv/請求/x C:/請求/x`:                             `file:///srv/***/x C:/***/x`,
 		`<p>接続を確認しました</p><p>次</p>`:                             `<p>接続を確認しました</p><p>次</p>`,
 	} {
 		if got := n.Strict(text); got != want {

@@ -61,6 +61,22 @@ func called(extension string) dataName {
 	return dataName{regexp.MustCompile(shape), "." + strings.ToLower(extension)}
 }
 
+// withoutWritten masks what people named in their own script. The host of an
+// address is no part of a path.
+func withoutWritten(line string) string {
+	var out strings.Builder
+	at := 0
+	for _, found := range written.FindAllStringSubmatchIndex(line, -1) {
+		name := found[4]
+		if strings.HasSuffix(line[:name], "://") {
+			continue
+		}
+		out.WriteString(line[at:name] + mask)
+		at = found[1]
+	}
+	return out.String() + line[at:]
+}
+
 // Strict is [Names.Text] for what goes to a help desk in bulk: the parts of paths
 // that people named in their own script, and all names of the user's data, are
 // masked as well.
@@ -74,7 +90,7 @@ func (n Names) Strict(text string) string {
 		}
 		line = n.line(line)
 		if strings.ContainsAny(line, `/\`) && strings.ContainsFunc(line, func(r rune) bool { return r > unicode.MaxASCII }) {
-			line = written.ReplaceAllString(line, "${1}"+mask)
+			line = withoutWritten(line)
 		}
 		return line
 	})
