@@ -52,7 +52,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"today", []Message{newer, Pressed{Later}}, Pressed{LaterToday}, do(Command{Do: DoPostpone, For: busy.Longest})},
 		{"an answer without its question", []Message{newer}, Pressed{LaterShort}, nil},
 		{"it stands, and is looked at", []Message{newer, Pressed{Later}, Pressed{LaterShort}}, Postponed{}, do(Command{Do: DoCheck})},
-		{"no later after the floor", []Message{found(installed(t, "2.1.0"))}, Pressed{Later}, nil},
+		{"no later after the floor", []Message{found(installed(t, "2.1.0")), Pressed{Later}}, Pressed{LaterShort}, nil},
 
 		{"closed", []Message{newer}, Pressed{Close}, do(Command{Do: End})},
 		{"closed while it works", running, Pressed{Close}, nil},
@@ -73,7 +73,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"SSL 2.0 is cleared", append(ticked, Pressed{Fix}, Pressed{FixYes}, Mended{Err: mend.ErrSSL2}), Pressed{ClearSSL2}, do(Command{Do: DoFix, SSL2: mend.Clear})},
 		{"SSL 2.0 is kept", append(ticked, Pressed{Fix}, Pressed{FixYes}, Mended{Err: mend.ErrSSL2}), Pressed{KeepSSL2}, do(Command{Do: DoFix, SSL2: mend.Keep})},
 		{"and it is examined again", append(ticked, Pressed{Fix}, Pressed{FixYes}), Mended{}, do(Command{Do: DoExamine})},
-		{"what failed once is not offered again", append(ticked, Pressed{Fix}, Pressed{FixYes}, Mended{Err: mend.ErrPolicy}), Pressed{Fix}, nil},
+		{"what failed once is not offered again", append(ticked, Pressed{Fix}, Pressed{FixYes}, Mended{Err: mend.ErrPolicy}, Pressed{Fix}), Pressed{FixYes}, nil},
 		{"nothing that can be mended", []Message{newer, Pressed{Update}, done(unconfirmed), Examined{Diagnosis: blocked()}}, Pressed{Fix}, nil},
 
 		{"saves", ticked, Pressed{SaveReport}, do(Command{Do: DoSave})},
