@@ -161,7 +161,7 @@ func TestHostileAnswers(t *testing.T) {
 				},
 				Start: func(context.Context) error { return errors.New("it listens") },
 			}, New())
-			atOnce := row.want == ErrMessage
+			atOnce := errors.Is(row.want, ErrMessage)
 			if !errors.Is(err, row.want) || atOnce && time.Since(began) != 0 || time.Since(began) > Answered+2*Patience {
 				t.Errorf("%s: %v after %s", name, err, time.Since(began))
 			}
