@@ -35,8 +35,8 @@ func TestUnprotectedIsRefused(t *testing.T) {
 	self := "(A;;FA;;;" + whoami(t) + ")" // whoever runs the tests cleans up, too
 	dir := t.TempDir()
 	must(t, writeTrial(dir))
-	must(t, os.MkdirAll(filepath.Join(dir, "state", "trust"), 0o755))
-	all := []string{"koshin.toml", "root.json", "state", `state\trust`}
+	must(t, os.MkdirAll(filepath.Join(dir, "state", "audit"), 0o755))
+	all := []string{"koshin.toml", "root.json", "state", `state\audit`}
 	for _, name := range all {
 		setAccess(t, filepath.Join(dir, name), administrators+self+"(A;;FRFX;;;BU)")
 	}

@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +57,20 @@ func TestSchtasks(t *testing.T) {
 			}
 		}
 		look(Missing)
+	}
+}
+
+// Where there is no daily run, nobody is told that it was started.
+func TestStart(t *testing.T) {
+	name, err := Task{Name: UpdateName}.kept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(name); err == nil {
+		t.Skip("this PC has a daily run; it is not started for a test")
+	}
+	if err := Start(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
 	}
 }
 
