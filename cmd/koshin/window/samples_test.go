@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,9 @@ import (
 	"github.com/koshin-updater/koshin/updater/request"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
+
+// catalogue is read once: it takes as long as a hundred of these tests.
+var catalogue = sync.OnceValues(messages.Load) //nolint:gochecknoglobals // a constant in all but syntax
 
 // sample is one state of the window, as its story leads there.
 type sample struct {
@@ -60,7 +64,7 @@ func through(w Words, story ...Message) Model {
 
 func words(t testing.TB, language messages.Language) Words {
 	t.Helper()
-	c, err := messages.Load()
+	c, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +241,7 @@ func owing(t testing.TB) updater.Finding {
 
 // event is one of a run that began at ten o'clock, in both languages' own words.
 func event(phase updater.Phase, after time.Duration, bytes, total int64) Event {
-	c, err := messages.Load()
+	c, err := catalogue()
 	if err != nil {
 		panic(err)
 	}
