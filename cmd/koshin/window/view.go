@@ -12,6 +12,9 @@ const (
 	SaveReport Action = "save-report" // 診断結果を保存する
 	Close      Action = "close"
 
+	// Opened is no button's: Show says it once, when the first view has been drawn.
+	Opened Action = "opened"
+
 	// The answers to a question.
 	LaterShort Action = "later-2h" // for two hours
 	LaterLong  Action = "later-4h" // for four

@@ -55,6 +55,8 @@ func Show(ctx context.Context, views <-chan window.View, pressed func(window.Act
 	go deliver(ctx, presses, pressed)
 	go w.follow(ctx, views)
 	w.show(first)
+	_, _, _ = updateWindow.Call(uintptr(w.self)) // now, and not when there is time
+	w.press(window.Opened)
 	return w.loop()
 }
 

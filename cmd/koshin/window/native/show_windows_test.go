@@ -40,7 +40,13 @@ func opened(t *testing.T, v window.View) *outside {
 		title: fmt.Sprintf("koshin %s %d", t.Name(), os.Getpid()),
 	}
 	o.draw(v)
-	go func() { o.ended <- Show(t.Context(), o.views, func(a window.Action) { o.pressed <- a }) }()
+	go func() {
+		o.ended <- Show(t.Context(), o.views, func(a window.Action) {
+			if a != window.Opened {
+				o.pressed <- a
+			}
+		})
+	}()
 	o.wait("the window", func() bool {
 		h, _, _ := findWindow.Call(0, uintptr(unsafe.Pointer(wide(o.title))))
 		o.HWND = windows.HWND(h)

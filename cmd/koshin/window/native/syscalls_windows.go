@@ -56,6 +56,7 @@ var (
 	shutdownBlockReasonDestroy = user32.NewProc("ShutdownBlockReasonDestroy")
 	systemParametersInfoForDpi = user32.NewProc("SystemParametersInfoForDpi")
 	translateMessage           = user32.NewProc("TranslateMessage")
+	updateWindow               = user32.NewProc("UpdateWindow")
 
 	createFontIndirect = gdi32.NewProc("CreateFontIndirectW")
 	deleteObject       = gdi32.NewProc("DeleteObject")
