@@ -82,7 +82,11 @@ func (m Model) viewProducts(v *View) {
 		v.Products = append(v.Products, w.product(f, w.became(p)))
 	}
 	for _, f := range left {
-		v.Products = append(v.Products, w.product(f, ""))
+		next := ""
+		if f.Err != nil && m.diagnosis != nil && m.diagnosis.Failed() { // which says more than the error
+			next = w.say("window-see-cause")
+		}
+		v.Products = append(v.Products, w.product(f, next))
 	}
 }
 
