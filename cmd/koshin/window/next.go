@@ -11,7 +11,7 @@ import (
 func (w Words) next(f updater.Finding) string {
 	var said []string
 	if f.Err != nil {
-		return w.explained(w.Catalogue.Explain(w.Language, f.Err))
+		return w.explained(w.explain(f.Err))
 	}
 	if about, ok := updater.About(f.Installed); ok {
 		said = append(said, plain(w.note(about), maxText))

@@ -12,13 +12,13 @@ import (
 
 func (m Model) viewChecked(v *View) {
 	if m.err != nil {
-		m.viewProblem(v, m.words.Catalogue.Explain(m.words.Language, m.err), "window-not-checked", true)
+		m.viewProblem(v, m.words.explain(m.err), "window-not-checked", true)
 		return
 	}
 	worst := m.strongest()
 	switch s := stateOf(worst); s {
 	case stateTrouble:
-		m.viewProblem(v, m.words.Catalogue.Explain(m.words.Language, worst.Err), "window-not-checked", false)
+		m.viewProblem(v, m.words.explain(worst.Err), "window-not-checked", false)
 		return
 	case stateNoBuild:
 		v.Mood, v.Headline = Trouble, m.words.say("window-no-build")

@@ -185,7 +185,7 @@ func (w Words) fault(f Fault) messages.Problem {
 	if p.Remedy == "" {
 		p.Remedy = f.Remedy
 	}
-	return p
+	return w.advised(p)
 }
 
 // explain has the words for an error.
@@ -193,13 +193,26 @@ func (w Words) explain(err error) messages.Problem {
 	p := w.Catalogue.Explain(w.Language, err)
 	if errors.Is(err, ErrNoWay) {
 		p.Exit, p.Message, p.Remedy = exitcode.NotAdmin, w.say("window-no-way"), w.say("window-no-way-remedy")
+		return p
+	}
+	return w.advised(p)
+}
+
+// advised turns advice for a terminal into advice for whoever looks at a window,
+// who types no commands and is no administrator.
+func (w Words) advised(p messages.Problem) messages.Problem {
+	switch {
+	case p.Exit == exitcode.NotAdmin:
+		p.Remedy = w.say("window-ask-administrator")
+	case strings.Contains(p.Remedy, "koshin ") || strings.Contains(p.Remedy, "--"):
+		p.Remedy = w.say("window-ask-to", "remedy", p.Remedy)
 	}
 	return p
 }
 
 // problem is an error in words: what happened, and what to do about it.
 func (w Words) problem(err error) []string {
-	p := w.Catalogue.Explain(w.Language, err)
+	p := w.explain(err)
 	return []string{plain(p.Message, maxText), plain(p.Remedy, maxText)}
 }
 
