@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/release/internal/durable"
 )
 
 // Build names a package to add, and what is said about its build. Where a
@@ -131,7 +132,7 @@ func (c *change) keepPackage(staged string, pkg manifest.Package) error {
 		return err
 	}
 	c.fresh = append(c.fresh, pkg)
-	return os.Rename(staged, to)
+	return durable.Rename(staged, to)
 }
 
 // add puts a package into its build, which it makes when there is none.

@@ -129,7 +129,7 @@ func (c *change) commit() error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(c.pending, filepath.Join(filepath.Dir(c.pending), commitDir))
+	return durable.Rename(c.pending, filepath.Join(filepath.Dir(c.pending), commitDir))
 }
 
 // seal signs every role that says something new, then snapshot and timestamp.
@@ -271,7 +271,7 @@ func (r *Repository) place() error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		if err := os.Rename(filepath.Join(commit, filepath.FromSlash(path)), to); err != nil {
+		if err := durable.Rename(filepath.Join(commit, filepath.FromSlash(path)), to); err != nil {
 			return fmt.Errorf("place %s: %w", path, err)
 		}
 		folders[filepath.Dir(to)] = true

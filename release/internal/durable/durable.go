@@ -69,7 +69,7 @@ func ReplaceFile(path, temp string, r io.Reader) error {
 		err = fillErr
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = Rename(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
