@@ -28,6 +28,67 @@ func (m *Manifest) Candidates(os, arch string) []Candidate {
 	return found
 }
 
+// Everybody is the percent of a build that all PCs may install.
+const Everybody = 100
+
+// Percent is the share of PCs that may install the build. Where an update is
+// required the rollout does not count: a client that cannot connect must not
+// wait its turn.
+func (b Build) Percent(required bool) int {
+	if b.Rollout == nil || required {
+		return Everybody
+	}
+	return b.Rollout.Percent
+}
+
+// Choice is what a manifest means for a PC before anything is asked of the PC
+// itself. Updater and publisher both ask for it, so that what a publisher is
+// told is what PCs will do.
+type Choice struct {
+	Required bool        // below the floor, or no version is known
+	Forward  []Candidate // the builds that would move it forward, newest first
+}
+
+// Choose looks at the builds for one platform with the eyes of a PC that has a
+// version installed; zero is none, or one that nobody can read. A build moves a
+// PC forward that is newer than the installed one and, where that one is below
+// the floor, not below the floor itself.
+func (m *Manifest) Choose(os, arch string, installed Version) Choice {
+	ready, known := m.Ready(installed)
+	c := Choice{Required: installed.IsZero() || known && !ready}
+	for _, candidate := range m.Candidates(os, arch) {
+		v := candidate.Build.Version
+		enough := !c.Required || m.TLSReady == nil || !v.Less(m.TLSReady.Version)
+		if enough && (installed.IsZero() || installed.Less(v)) {
+			c.Forward = append(c.Forward, candidate)
+		}
+	}
+	return c
+}
+
+// Way is a build and the share of PCs, in percent, whose turn it is. A PC takes
+// the first way that is open to it, see [Share].
+type Way struct {
+	Version Version `json:"version"`
+	Percent int     `json:"percent"`
+}
+
+// Ways lists what PCs of this choice install, newest first, down to the build
+// that is open to everybody: a build below that is installed by nobody.
+func (c Choice) Ways() []Way {
+	var ways []Way
+	for _, candidate := range c.Forward {
+		percent := candidate.Build.Percent(c.Required)
+		if percent > 0 {
+			ways = append(ways, Way{candidate.Build.Version, percent})
+		}
+		if percent >= Everybody {
+			break
+		}
+	}
+	return ways
+}
+
 // Withdrawal is why a version was withdrawn, if it was.
 func (m *Manifest) Withdrawal(v Version) (reason string, withdrawn bool) {
 	for _, b := range m.Builds {

@@ -9,7 +9,7 @@ import (
 )
 
 // Everybody is the percent of a build that all PCs may install.
-const Everybody = 100
+const Everybody = manifest.Everybody
 
 // SetFloor says which version is the TLS-ready build: an installed one below
 // it needs an update. The build need not be in a channel, nor be added at all.

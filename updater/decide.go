@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"slices"
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
@@ -43,12 +44,10 @@ func Decide(f Facts) Decision {
 	}
 	if ready, known := f.Manifest.Ready(f.Installed); known {
 		d.Ready = &ready
-		d.Required = !ready
 	}
+	choice := f.Manifest.Choose(f.OS, f.Arch, f.Installed)
+	d.Required = choice.Required
 	d.Ending = endingOf(f.Now, d.Ready, f.Manifest.TLSReady)
-	if f.Installed.IsZero() {
-		d.Required = true
-	}
 	candidates := f.Manifest.Candidates(f.OS, f.Arch)
 	if len(candidates) > 0 {
 		d.Latest = candidates[0].Build.Version
@@ -58,7 +57,7 @@ func Decide(f Facts) Decision {
 		return d
 	}
 	withdrawn := f.withdrawn(d.Latest)
-	for _, c := range f.worthwhile(candidates, d) {
+	for _, c := range f.worthwhile(choice) {
 		gates := f.gates(c, d.Required, withdrawn)
 		if d.Target == nil {
 			d.Target, d.Gates = &c, gates // the newest speaks for all, unless a lower one passes
@@ -75,21 +74,12 @@ func Decide(f Facts) Decision {
 	return d
 }
 
-// worthwhile leaves the candidates that would move this PC forward: newer than
-// the installed build, and not below the floor when the installed one is.
-func (f Facts) worthwhile(candidates []manifest.Candidate, d Decision) []manifest.Candidate {
-	var better []manifest.Candidate
-	for _, c := range candidates {
-		if !f.Only.IsZero() && !c.Build.Version.Equal(f.Only) {
-			continue
-		}
-		newer := f.Installed.IsZero() || f.Installed.Less(c.Build.Version)
-		enough := !d.Required || d.Floor.IsZero() || !c.Build.Version.Less(d.Floor)
-		if newer && enough {
-			better = append(better, c)
-		}
+// worthwhile leaves the candidates that would move this PC forward.
+func (f Facts) worthwhile(c manifest.Choice) []manifest.Candidate {
+	if f.Only.IsZero() {
+		return c.Forward
 	}
-	return better
+	return slices.DeleteFunc(c.Forward, func(c manifest.Candidate) bool { return !c.Build.Version.Equal(f.Only) })
 }
 
 // withdrawn says whether a build newer than all that are offered was taken

@@ -177,11 +177,11 @@ func (f Facts) rollout(c manifest.Candidate, required bool) Gate {
 		return Gate{Name: RolloutShare, Verdict: Unknown, Reason: note(GateRolloutAsk, "percent", c.Build.Rollout.Percent)}
 	}
 	share := manifest.Share(f.Installation, f.Manifest.Product, c.Build.Version)
-	percent := c.Build.Rollout.Percent
+	percent := c.Build.Percent(false)
 	switch {
 	case share < percent:
 		return open(RolloutShare)
-	case required:
+	case share < c.Build.Percent(required):
 		return Gate{Name: RolloutShare, Verdict: Ignored, Reason: note(GateIgnored)}
 	}
 	return Gate{Name: RolloutShare, Verdict: Closed, Reason: note(GateRollout, "percent", percent, "share", share)}
