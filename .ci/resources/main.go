@@ -7,6 +7,7 @@
 //	go run -C .ci/resources .                              writes them
 //	go run -C .ci/resources . -check                       fails where they are not these
 //	go run -C .ci/resources . -version 1.2.3 /…/koshin.exe writes the version into a built program
+//	go run -C .ci/resources . -icon /…/koshin.ico          writes the icon alone, for the installer
 package main
 
 import (
@@ -26,7 +27,15 @@ const folder = "../../cmd/koshin/window/native" // as seen from here
 func main() {
 	check := flag.Bool("check", false, "only compare")
 	version := flag.String("version", "", "`version` to write into the programs named")
+	icon := flag.String("icon", "", "only write the icon to this `file`")
 	flag.Parse()
+	if *icon != "" {
+		if err := writeIcon(*icon); err != nil {
+			fmt.Fprintln(os.Stderr, "resources:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	err := objects(*check)
 	if *version != "" {
 		err = stampAll(*version, flag.Args())
