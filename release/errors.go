@@ -57,4 +57,11 @@ var (
 	// ErrDestinationDifferent is a destination that holds another repository,
 	// or another history of this one.
 	ErrDestinationDifferent = errors.New("the destination holds a different repository")
+	// ErrDestinationDamaged is a file at the destination that no publisher left
+	// there like that: it was edited, or cut short. It is never replaced behind
+	// the back of whoever did it.
+	ErrDestinationDamaged = errors.New("a file at the destination was changed there")
+	// ErrDestinationChanged is a destination that somebody else published to
+	// meanwhile. What readers see is theirs.
+	ErrDestinationChanged = errors.New("somebody else published to this destination meanwhile")
 )

@@ -1,58 +1,17 @@
 package release
 
 import (
-	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest/trust"
-	"github.com/koshin-updater/koshin/release/folder"
 )
-
-// host is a destination that can be cut off, and that lets a client read after
-// every upload.
-type host struct {
-	Destination
-	dir      string
-	cutAt    int  // uploads that succeed; negative: all
-	halfway  bool // the upload that is cut off had begun
-	uploaded []string
-	after    func(path string)
-}
-
-var errCut = errors.New("connection lost")
-
-func newHost(t *testing.T, dir string) *host {
-	t.Helper()
-	inner, err := folder.Open(dir)
-	try(t, err)
-	return &host{Destination: inner, dir: dir, cutAt: -1}
-}
-
-func (h *host) Write(ctx context.Context, path string, r io.Reader, size int64) error {
-	if len(h.uploaded) == h.cutAt {
-		if !h.halfway {
-			return errCut
-		}
-		r = io.MultiReader(io.LimitReader(r, size/2), iotest.ErrReader(errCut))
-	}
-	if err := h.Destination.Write(ctx, path, r, size); err != nil {
-		return err
-	}
-	h.uploaded = append(h.uploaded, path)
-	if h.after != nil {
-		h.after(path)
-	}
-	return nil
-}
 
 func (p publisher) publish(t *testing.T, to Destination) (Published, error) {
 	t.Helper()
@@ -283,7 +242,7 @@ func TestUploadOrder(t *testing.T) {
 	try(t, err)
 	s.root.Signed.Version = 11
 	var roots []string
-	for _, f := range s.files() {
+	for _, f := range s.smallFiles() {
 		if uploadRank(f.path) == rankRoot {
 			roots = append(roots, f.path)
 		}

@@ -33,6 +33,8 @@ type Options struct {
 	Keys *Keys            // nil can change nothing
 	Now  func() time.Time // nil is time.Now
 	Log  *slog.Logger     // nil is silent
+	// Wait pauses before something is tried again; nil waits on the clock.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 func newRepository(dir string, o Options) *Repository {
@@ -44,6 +46,9 @@ func newRepository(dir string, o Options) *Repository {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Wait == nil {
+		o.Wait = sleep
 	}
 	return &Repository{dir: dir, options: o, stop: func(string) error { return nil }}
 }

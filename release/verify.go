@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/theupdateframework/go-tuf/v2/metadata"
+
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/trust"
 )
@@ -64,7 +66,11 @@ func (r *Repository) verify(ctx context.Context, from tree, s *state, full []man
 		return fmt.Errorf("%w: %w", ErrUnverifiable, err)
 	}
 	for _, id := range s.ids() {
-		if err := verifyProduct(ctx, repository, from, s.products[id]); err != nil {
+		err := sameTargets(s.products[id], s.roles[id].Signed.Targets)
+		if err == nil {
+			err = verifyProduct(ctx, repository, from, s.products[id])
+		}
+		if err != nil {
 			return fmt.Errorf("%w: product %s: %w", ErrUnverifiable, id, err)
 		}
 	}
@@ -72,6 +78,30 @@ func (r *Repository) verify(ctx context.Context, from tree, s *state, full []man
 		if err := verifyPackage(ctx, from, pkg); err != nil {
 			return fmt.Errorf("%w: package %s: %w", ErrUnverifiable, pkg.Target, err)
 		}
+	}
+	return nil
+}
+
+// sameTargets finds a definition that names other packages than its signed role,
+// also those of builds that no channel carries.
+func sameTargets(p *Product, signed map[string]*metadata.TargetFiles) error {
+	packages := 0
+	for _, b := range p.Builds {
+		for _, pkg := range b.Packages {
+			packages++
+			target := signed[pkg.Target]
+			if target == nil || target.Length != pkg.Size || !bytes.Equal(target.Hashes["sha256"], pkg.SHA256[:]) {
+				return fmt.Errorf("package %s is signed differently from what %s says", pkg.Target, productPath(p.ID))
+			}
+		}
+	}
+	for name := range signed {
+		if !isManifest(name) {
+			packages--
+		}
+	}
+	if packages != 0 {
+		return fmt.Errorf("%s lacks packages that its role has signed", productPath(p.ID))
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ func advise(err error) string {
 		{pack.ErrChanged, "something writes into the folder; stop it and add again"},
 		{release.ErrDestinationNewer, "this working copy is behind; bring it up to date from where the last publishing was done"},
 		{release.ErrDestinationDifferent, "publish to an empty place, or from the working copy that this place belongs to"},
+		{release.ErrDestinationDamaged, "find out who else writes there; then delete the file there and publish again"},
+		{release.ErrDestinationChanged, "bring this working copy up to what the other publisher did, then publish again"},
 		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, any change of the product for its role"},
 		{release.ErrUnverifiable, "nothing was changed; koshin-release verify reads the whole working copy and names what does not fit"},
 		{release.ErrDamaged, "restore the working copy from git or a backup; published files are also at the destination"},

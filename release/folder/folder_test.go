@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +32,7 @@ func TestReadable(t *testing.T) {
 	dir := t.TempDir()
 	f, err := folder.Open(dir)
 	if err == nil {
-		err = f.Write(t.Context(), "metadata/timestamp.json", strings.NewReader("x"), 1)
+		err = f.Commit(t.Context(), release.Commit{Files: []release.File{{Path: "metadata/timestamp.json", Data: []byte("x")}}})
 	}
 	if err != nil {
 		t.Fatal(err)
