@@ -54,12 +54,16 @@ crash-windows: ## the same for koshin.exe, in Wine
 netfaults: ## puts koshin into networks at fault in every way, and writes docs/NETFAULTS.md
 	.ci/netfaults/run docs/NETFAULTS.md
 
-resources: ## the manifest, icons and description of koshin.exe
+resources: ## the manifest, icons and description of the Windows programs
 	$(GO) run -C .ci/resources .
 
 screenshots: ## pictures of the saved diagnosis and of the window, to look at
 	.ci/screenshots
 
+# goreleaser knows no commit where there is no remote, as in a worktree of a local clone.
+snapshot: export GIT_CONFIG_COUNT = 1
+snapshot: export GIT_CONFIG_KEY_0 = remote.origin.url
+snapshot: export GIT_CONFIG_VALUE_0 = https://github.com/koshin-updater/koshin
 snapshot: ## every release file, into dist/, nothing published
 	goreleaser check
 	goreleaser release --snapshot --clean

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 
-	"github.com/tc-hib/winres"
 	"github.com/tc-hib/winres/version"
 )
 
@@ -17,7 +14,7 @@ const (
 // description is what Explorer, the Task Manager and the screen on which Windows
 // says who holds a shutdown call this program. A build from a checkout is 0.0.0;
 // releases write theirs into the built program.
-func description(number string) (version.Info, error) {
+func (p program) description(number string) (version.Info, error) {
 	var info version.Info
 	four := &info.FileVersion // "-dev" and such have no place in it
 	if _, err := fmt.Sscanf(number, "%d.%d.%d", &four[0], &four[1], &four[2]); err != nil {
@@ -28,13 +25,13 @@ func description(number string) (version.Info, error) {
 		language   uint16
 		key, value string
 	}{
-		{english, version.FileDescription, "koshin - checks and updates the claims software"},
-		{japanese, version.FileDescription, "koshin　アップデートの確認"},
+		{english, version.FileDescription, p.english},
+		{japanese, version.FileDescription, p.japanese},
 		{0, version.ProductName, "koshin"},
 		{0, version.ProductVersion, number},
 		{0, version.FileVersion, number},
-		{0, version.InternalName, "koshin"},
-		{0, version.OriginalFilename, "koshin.exe"},
+		{0, version.InternalName, p.name},
+		{0, version.OriginalFilename, p.name + ".exe"},
 	} {
 		languages := []uint16{s.language}
 		if s.language == 0 {
@@ -47,27 +44,4 @@ func description(number string) (version.Info, error) {
 		}
 	}
 	return info, nil
-}
-
-// stamp writes a version into a program that is built already, so that the
-// objects in the repository need not change with every release.
-func stamp(number, program string) error {
-	exe, err := os.ReadFile(program)
-	if err != nil {
-		return err
-	}
-	set, err := winres.LoadFromEXE(bytes.NewReader(exe))
-	if err != nil {
-		return err
-	}
-	info, err := description(number)
-	if err != nil {
-		return err
-	}
-	set.SetVersionInfo(info)
-	var out bytes.Buffer
-	if err := set.WriteToEXE(&out, bytes.NewReader(exe)); err != nil {
-		return err
-	}
-	return os.WriteFile(program, out.Bytes(), 0o755)
 }

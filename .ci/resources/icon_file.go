@@ -10,10 +10,10 @@ import (
 // writeIcon writes koshin.exe's icon as a file of its own, for the installer.
 func writeIcon(file string) error {
 	set := &winres.ResourceSet{}
-	if err := setIcons(set); err != nil {
+	if err := setIcons(set, []icon{programIcon(blue)}); err != nil {
 		return err
 	}
-	icon, err := set.GetIcon(winres.Name("APP"))
+	drawn, err := set.GetIcon(winres.Name("APP"))
 	if err != nil {
 		return err
 	}
@@ -21,5 +21,5 @@ func writeIcon(file string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(icon.SaveICO(f), f.Close())
+	return errors.Join(drawn.SaveICO(f), f.Close())
 }

@@ -20,34 +20,44 @@ var (
 
 // setIcons draws each icon anew at each size, so that none is ever scaled from 100
 // to 250 % in steps of 25. Explorer shows the icon whose name comes first.
-func setIcons(set *winres.ResourceSet) error {
-	program := []int{16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80, 256}
-	sign := []int{32, 40, 48, 56, 64, 72, 80}
-	for _, i := range []struct {
-		name   string
-		sizes  []int
-		layers []layer
-	}{
-		{"APP", program, []layer{{tile, blue}, {turning, white}}},
-		{"WORKING", sign, []layer{{disc, blue}, {turning, white}}},
-		{"FINE", sign, []layer{{disc, green}, {tick, white}}},
-		{"NOTICE", sign, []layer{{disc, amber}, {exclamation, white}}},
-		{"TROUBLE", sign, []layer{{disc, red}, {cross, white}}},
-		{"QUESTION", sign, []layer{{disc, blue}, {question, white}}},
-	} {
+func setIcons(set *winres.ResourceSet, icons []icon) error {
+	for _, i := range icons {
 		var images []image.Image
 		for _, size := range i.sizes {
 			images = append(images, paint(size, i.layers))
 		}
-		icon, err := winres.NewIconFromImages(images)
+		made, err := winres.NewIconFromImages(images)
 		if err != nil {
 			return err
 		}
-		if err := set.SetIcon(winres.Name(i.name), icon); err != nil {
+		if err := set.SetIcon(winres.Name(i.name), made); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+type icon struct {
+	name   string
+	sizes  []int
+	layers []layer
+}
+
+// programIcon is the one in Explorer; the arrows go round in it.
+func programIcon(colour color.NRGBA) icon {
+	return icon{"APP", []int{16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80, 256}, []layer{{tile, colour}, {turning, white}}}
+}
+
+// signs are the ones in koshin's window, by mood.
+func signs() []icon {
+	sizes := []int{32, 40, 48, 56, 64, 72, 80}
+	return []icon{
+		{"WORKING", sizes, []layer{{disc, blue}, {turning, white}}},
+		{"FINE", sizes, []layer{{disc, green}, {tick, white}}},
+		{"NOTICE", sizes, []layer{{disc, amber}, {exclamation, white}}},
+		{"TROUBLE", sizes, []layer{{disc, red}, {cross, white}}},
+		{"QUESTION", sizes, []layer{{disc, blue}, {question, white}}},
+	}
 }
 
 // shape says whether a point of the square from 0 to 1 is in it; y goes down.

@@ -1,12 +1,13 @@
-// The resources command makes what koshin.exe carries for Windows: its manifest,
-// its icons and the description that Explorer shows. `go build` links the objects
-// that lie beside the package which draws the window, so they are committed.
+// The resources command makes what koshin.exe and koshin-release.exe carry for
+// Windows: a manifest, icons and the description that Explorer shows. `go build`
+// links the objects that lie beside a package's sources, so they are committed.
 //
 // winres is nothing that koshin itself needs: this is a module of its own.
 //
 //	go run -C .ci/resources .                              writes them
 //	go run -C .ci/resources . -check                       fails where they are not these
 //	go run -C .ci/resources . -version 1.2.3 /…/koshin.exe writes the version into a built program
+//	go run -C .ci/resources . -look 1.2.3 /…/koshin.exe    fails where a built program carries anything else
 //	go run -C .ci/resources . -icon /…/koshin.ico          writes the icon alone, for the installer
 package main
 
@@ -22,23 +23,22 @@ import (
 	"github.com/tc-hib/winres"
 )
 
-const folder = "../../cmd/koshin/window/native" // as seen from here
-
 func main() {
 	check := flag.Bool("check", false, "only compare")
 	version := flag.String("version", "", "`version` to write into the programs named")
-	icon := flag.String("icon", "", "only write the icon to this `file`")
+	look := flag.String("look", "", "`version` that the programs named must carry")
+	icon := flag.String("icon", "", "only write koshin.exe's icon to this `file`")
 	flag.Parse()
-	if *icon != "" {
-		if err := writeIcon(*icon); err != nil {
-			fmt.Fprintln(os.Stderr, "resources:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	err := objects(*check)
-	if *version != "" {
-		err = stampAll(*version, flag.Args())
+	var err error
+	switch {
+	case *version != "":
+		err = each(flag.Args(), func(file string) error { return stamp(*version, file) })
+	case *look != "":
+		err = each(flag.Args(), func(file string) error { return carries(*look, file) })
+	case *icon != "":
+		err = writeIcon(*icon)
+	default:
+		err = objects(*check)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "resources:", err)
@@ -47,57 +47,49 @@ func main() {
 }
 
 func objects(check bool) error {
-	for _, arch := range []winres.Arch{winres.ArchAMD64, winres.ArchI386, winres.ArchARM64} {
-		set, err := resources()
+	for _, p := range programs() {
+		set, err := p.resources("0.0.0") // a build from a checkout
 		if err != nil {
 			return err
 		}
-		var object bytes.Buffer
-		if err := set.WriteObject(&object, arch); err != nil {
-			return err
-		}
-		file := filepath.Join(folder, "rsrc_windows_"+string(arch)+".syso")
-		if !check {
-			if err := os.WriteFile(file, object.Bytes(), 0o644); err != nil {
+		for _, arch := range []winres.Arch{winres.ArchAMD64, winres.ArchI386, winres.ArchARM64} {
+			var object bytes.Buffer
+			if err := set.WriteObject(&object, arch); err != nil {
 				return err
 			}
-			continue
-		}
-		have, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(have, object.Bytes()) {
-			return fmt.Errorf("%s is not what this program makes: run make resources", file)
+			file := filepath.Join(p.folder, "rsrc_windows_"+string(arch)+".syso")
+			if err := write(file, object.Bytes(), check); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func resources() (*winres.ResourceSet, error) {
-	set := &winres.ResourceSet{}
-	// winres' own manifests know no consoleAllocationPolicy.
-	if err := set.Set(winres.RT_MANIFEST, winres.ID(1), winres.LCIDDefault, []byte(strings.TrimSpace(manifest))); err != nil {
-		return nil, err
+func write(file string, object []byte, check bool) error {
+	if !check {
+		return os.WriteFile(file, object, 0o644)
 	}
-	info, err := description("0.0.0")
+	have, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	set.SetVersionInfo(info)
-	return set, setIcons(set)
+	if !bytes.Equal(have, object) {
+		return fmt.Errorf("%s is not what this program makes: run make resources", file)
+	}
+	return nil
 }
 
-func stampAll(version string, programs []string) error {
-	if len(programs) == 0 {
-		return errors.New("-version wants programs")
+func each(files []string, do func(string) error) error {
+	if len(files) == 0 {
+		return errors.New("name the programs")
 	}
-	for _, p := range programs {
-		if !strings.HasSuffix(p, ".exe") {
+	for _, file := range files {
+		if !strings.HasSuffix(file, ".exe") {
 			continue // goreleaser calls this for every system
 		}
-		if err := stamp(version, p); err != nil {
-			return fmt.Errorf("%s: %w", p, err)
+		if err := do(file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	return nil
