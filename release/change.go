@@ -54,7 +54,11 @@ func (r *Repository) change(ctx context.Context, edit func(*change) error) error
 	if err != nil {
 		return err
 	}
-	if err := edit(c); err != nil {
+	err = edit(c)
+	if err == nil {
+		err = c.review(ctx)
+	}
+	if err != nil {
 		c.discard()
 		return err
 	}

@@ -35,6 +35,11 @@ type Options struct {
 	Log  *slog.Logger     // nil is silent
 	// Wait pauses before something is tried again; nil waits on the clock.
 	Wait func(ctx context.Context, d time.Duration) error
+
+	// Review is shown what a change means for operators' PCs before anything is
+	// signed. An error from it ends the change, and nothing has happened. Nil
+	// asks nobody. The working copy is locked meanwhile.
+	Review func(context.Context, *Difference) error
 }
 
 func newRepository(dir string, o Options) *Repository {

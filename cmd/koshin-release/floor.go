@@ -9,6 +9,7 @@ import (
 func (a *app) floorCommand() *cobra.Command {
 	var b build
 	var since string
+	var review reviewing
 	c := &cobra.Command{
 		Use:   "floor",
 		Short: "Say which version is the TLS-ready build",
@@ -24,18 +25,19 @@ func (a *app) floorCommand() *cobra.Command {
 			if err != nil {
 				return usagef("--since: %w", err)
 			}
-			r, err := a.open(true)
+			r, err := a.openReviewed(review)
 			if err != nil {
 				return err
 			}
 			if err := r.SetFloor(c.Context(), id, v, day); err != nil {
-				return err
+				return a.sayShown(err)
 			}
 			a.sayf("the floor of %s is %s, since %s", id, v, day)
 			return nil
 		},
 	}
 	b.flags(c)
+	review.flags(c)
 	c.Flags().StringVar(&since, "since", "", "`date` from which the reception system needs it, such as 2021-04-01")
 	require(c, "since")
 	return c

@@ -26,6 +26,7 @@ type productFlags struct {
 	selfTest, program, start string
 	timeout                  int
 	detect, deadline         string
+	review                   reviewing
 }
 
 func (a *app) productCommand() *cobra.Command {
@@ -56,6 +57,7 @@ func (a *app) productCommand() *cobra.Command {
 	flags.StringArrayVar(&f.preserve, "preserve", nil, "`glob` of user data inside the install folder, ** for any depth (repeatable)")
 	flags.StringVar(&f.detect, "detect", "koshin-record", "`rule` that finds the installed version: koshin-record, pe:PATH, uninstall-key:NAME, file:PATH:REGEXP or command:PATH ARGS")
 	flags.StringVar(&f.deadline, "deadline", "", "`date` after which operators cannot put the update off any longer; none removes it")
+	f.review.flags(c)
 	require(c, "id")
 	return c
 }
@@ -65,7 +67,7 @@ func (a *app) product(c *cobra.Command, f *productFlags) error {
 	if err != nil {
 		return usagef("--id: %w", err)
 	}
-	r, err := a.open(true)
+	r, err := a.openReviewed(f.review)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (a *app) product(c *cobra.Command, f *productFlags) error {
 	switch {
 	case err == nil:
 		if err := r.ChangeProduct(c.Context(), id, f.apply); err != nil {
-			return err
+			return a.sayShown(err)
 		}
 		a.sayf("changed product %s", id)
 		return nil
@@ -88,6 +90,10 @@ func (a *app) product(c *cobra.Command, f *productFlags) error {
 	var d release.Definition
 	if err := f.apply(&d); err != nil {
 		return err
+	}
+	if f.review.dryRun {
+		a.sayf("product %s is new: no PC sees it before a build is promoted", id)
+		return a.sayShown(errShown)
 	}
 	if err := r.AddProduct(c.Context(), id, d); err != nil {
 		return err

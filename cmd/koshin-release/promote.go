@@ -11,6 +11,7 @@ func (a *app) promoteCommand() *cobra.Command {
 	var b build
 	var channel string
 	var percent int
+	var review reviewing
 	c := &cobra.Command{
 		Use:   "promote",
 		Short: "Offer a build in a channel",
@@ -29,18 +30,19 @@ func (a *app) promoteCommand() *cobra.Command {
 			if percent < 0 || percent > release.Everybody {
 				return usagef("--percent: %w: %d is not 0 to %d", release.ErrPercent, percent, release.Everybody)
 			}
-			r, err := a.open(true)
+			r, err := a.openReviewed(review)
 			if err != nil {
 				return err
 			}
 			if err := r.Promote(c.Context(), id, v, to, percent); err != nil {
-				return err
+				return a.sayShown(err)
 			}
 			a.sayf("%s %s is in %s for %d %%", id, v, to, percent)
 			return nil
 		},
 	}
 	b.flags(c)
+	review.flags(c)
 	c.Flags().StringVar(&channel, "channel", "", "`channel`: stable or pilot")
 	c.Flags().IntVar(&percent, "percent", release.Everybody, "`share` of the PCs, 0 to 100")
 	require(c, "channel")

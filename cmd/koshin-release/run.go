@@ -19,6 +19,7 @@ import (
 type app struct {
 	terminal.Streams
 	repoDir, keysDir string
+	now              func() time.Time
 	log              *slog.Logger
 	plainKeys        []string // used without a passphrase, for the warning
 }
@@ -37,7 +38,11 @@ func (e failure) Unwrap() error { return e.error }
 
 // Run carries out one command line and returns the exit code.
 func Run(ctx context.Context, args []string, streams terminal.Streams) exitcode.Code {
-	a := &app{Streams: streams, log: slog.New(slog.NewTextHandler(streams.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	return runAt(ctx, time.Now, args, streams)
+}
+
+func runAt(ctx context.Context, now func() time.Time, args []string, streams terminal.Streams) exitcode.Code {
+	a := &app{Streams: streams, now: now, log: slog.New(slog.NewTextHandler(streams.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -116,7 +121,7 @@ func (a *app) runs(c *cobra.Command) *cobra.Command {
 
 // open opens the working copy, with the keys when the verb signs.
 func (a *app) open(signs bool) (*release.Repository, error) {
-	options := release.Options{Log: a.log, Now: time.Now}
+	options := release.Options{Log: a.log, Now: a.now}
 	if signs {
 		keys, err := a.keys(false)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 func (a *app) withdrawCommand() *cobra.Command {
 	var b build
 	var reason string
+	var review reviewing
 	c := &cobra.Command{
 		Use:   "withdraw",
 		Short: "Stop offering a build",
@@ -23,18 +24,19 @@ func (a *app) withdrawCommand() *cobra.Command {
 			if strings.TrimSpace(reason) == "" {
 				return usagef("--reason is empty: operators are shown it")
 			}
-			r, err := a.open(true)
+			r, err := a.openReviewed(review)
 			if err != nil {
 				return err
 			}
 			if err := r.Withdraw(c.Context(), id, v, reason); err != nil {
-				return err
+				return a.sayShown(err)
 			}
 			a.sayf("%s %s is withdrawn: %s", id, v, reason)
 			return nil
 		},
 	}
 	b.flags(c)
+	review.flags(c)
 	c.Flags().StringVar(&reason, "reason", "", "`why`, for operators to read")
 	require(c, "reason")
 	return c
