@@ -13,6 +13,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater/busy"
 	"github.com/koshin-updater/koshin/updater/config"
@@ -52,7 +53,7 @@ func (a *app) enrollCommand() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&e.urls, "url", nil, "`address` of the repository: https, or a folder; may be repeated")
+	flags.StringArrayVar(&e.urls, "url", nil, "`address` of the repository: https, github:OWNER/REPO, or a folder; may be repeated")
 	flags.StringVar(&e.anchor, "anchor", "", "root.json `FILE` that the publisher gave you")
 	flags.StringVar(&e.caFile, "ca-file", "", "PEM `FILE` with a root certificate beside the system's")
 	flags.StringVar(&e.channel, "channel", string(manifest.Stable), "`channel` of the products: stable or pilot")
@@ -184,6 +185,9 @@ func (a *app) verifyOffer(ctx context.Context, c *config.Config, e enrollment, a
 	}
 	for _, text := range e.urls {
 		source, err := transport.ParseSource(text, filepath.Dir(c.File), client)
+		if errors.Is(err, githubpath.ErrPlace) { // has words of its own
+			return fmt.Errorf("--url: %w", err)
+		}
 		if err != nil {
 			return usageError{fmt.Errorf("--url: %w", err)}
 		}

@@ -41,6 +41,7 @@ type host struct {
 func (w *world) hostCommands() map[string]command {
 	return map[string]command{
 		"host":         w.hostCommand,
+		"github-host":  w.gitHubHost,
 		"reception":    w.receptionCommand,
 		"other-tls":    w.otherTLS,
 		"silent-host":  silentHost,

@@ -156,7 +156,7 @@ func (a *app) options(c *config.Config) (updater.Options, error) {
 	for i, text := range c.Source.URLs {
 		source, err := transport.ParseSource(text, filepath.Dir(c.File), client)
 		if err != nil {
-			return updater.Options{}, &config.Error{File: c.File, Key: fmt.Sprintf("source.urls[%d]", i), Reason: err.Error()}
+			return updater.Options{}, &config.Error{File: c.File, Key: fmt.Sprintf("source.urls[%d]", i), Reason: err.Error(), Err: err}
 		}
 		o.Sources = append(o.Sources, source)
 	}

@@ -42,6 +42,9 @@ var (
 	// ErrIncomplete is a stream that ended early again and again. What came is
 	// kept for the next attempt.
 	ErrIncomplete = errors.New("download ended early")
+	// ErrAbsent is a source without the promised file: it is being published, or
+	// it was taken away. What came before is kept.
+	ErrAbsent = errors.New("the source does not have the file")
 	// ErrDiskFull is a disk without room for the file. Nothing is left on it.
 	ErrDiskFull = errors.New("disk full while downloading")
 )

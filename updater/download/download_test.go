@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -327,7 +326,7 @@ func TestFetchGivesUp(t *testing.T) {
 		"drips":            {drip, ErrStalled, true},
 		"says nothing":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ErrStalled, false},
 		"ends early":       {serving(data[:5000]), ErrIncomplete, true},
-		"does not have it": {http.NotFound, fs.ErrNotExist, false},
+		"does not have it": {http.NotFound, ErrAbsent, false},
 		"has a fault":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, transport.ErrStatus, false},
 	} {
 		t.Run(name, func(t *testing.T) {

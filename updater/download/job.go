@@ -117,6 +117,9 @@ func (j *job) stream(ctx context.Context) error {
 	go j.watch(ctx, cancel, &arrived)
 
 	body, start, err := j.source.Open(ctx, j.want.path, j.part.size)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrAbsent, err)
+	}
 	if err != nil {
 		return stalled(ctx, err)
 	}

@@ -93,17 +93,18 @@ type strict struct {
 
 func (s *strict) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" {
-		return nil, fmt.Errorf("%w: %s", ErrInsecureURL, req.URL.Redacted())
+		return nil, fmt.Errorf("%w: %s", ErrInsecureURL, shown(req.URL))
 	}
+	req = req.Clone(req.Context())
 	if req.Header.Get("User-Agent") == "" {
-		req = req.Clone(req.Context())
 		req.Header.Set("User-Agent", s.userAgent)
 	}
+	req.Header.Del("Referer") // http.Client's, after a redirect: the address before, with what opens it
 	resp, err := s.inner.RoundTrip(req)
 	if err != nil {
 		return nil, Classify(err)
 	}
-	s.log.DebugContext(req.Context(), "http answer", "url", req.URL.Redacted(), "status", resp.StatusCode, "proto", resp.Proto)
+	s.log.DebugContext(req.Context(), "http answer", "url", shown(req.URL), "status", resp.StatusCode, "proto", resp.Proto)
 	return resp, nil
 }
 

@@ -8,6 +8,8 @@
 //   - The certificate is verified against the system's roots and, beside them,
 //     the one file an administrator may name ([Roots]). Nothing turns that off.
 //   - Only https, on the first request and after every redirect.
+//   - What a host puts into the query of a redirect opens a file to whoever reads
+//     it: no log, no error and no Referer has it.
 //   - Every wait and every size has a limit. What is longer than its limit is
 //     refused, never cut off in silence.
 //
@@ -19,7 +21,8 @@
 //
 // [NewClient] makes the http.Client that the whole program shares. [ParseSource]
 // turns one entry of the configuration's source.urls into a [Source], from which
-// metadata is fetched whole and packages are opened as streams.
+// metadata is fetched whole and packages are opened as streams. A host, a branch
+// on GitHub with its releases, and a folder are read alike.
 // The TLS configurations ([ClientConfig], [ServerConfig]) are also used by the
 // connectivity proofs and by koshin's own hosts, so that there is one place that
 // says what TLS means.

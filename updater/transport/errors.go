@@ -56,11 +56,9 @@ var (
 	// ErrProxySetting is a proxy setting that is none of "auto", "none" and
 	// http://host:port.
 	ErrProxySetting = errors.New("invalid proxy setting")
-	// ErrSource is a source that is no https address, folder or file URL.
+	// ErrSource is a source that is no https address, place on GitHub, folder or
+	// file URL.
 	ErrSource = errors.New("invalid source")
-	// ErrUnsupportedSource is a kind of source that this version does not know
-	// yet, such as github:OWNER/REPO.
-	ErrUnsupportedSource = errors.New("source not supported by this version")
 )
 
 // StatusError is an answer that is neither success nor "not there". It matches

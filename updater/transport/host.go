@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,17 +21,32 @@ const smallFileTimeout = 30 * time.Second
 
 // host is a Source behind https.
 type host struct {
-	base     *url.URL
+	name     string                            // as configured
+	address  func(path string) (string, error) // where a file is read; always https
+	absent   []int                             // the statuses that mean "not there"
+	login    bool                              // it may answer with its login page instead
 	client   *http.Client
-	patience time.Duration // for one Fetch
+	patience time.Duration // for one small file
 }
 
-func (h *host) String() string { return h.base.String() }
+// newHost is a repository whose files lie under one address. Object stores answer
+// 403 for what is not there.
+func newHost(base *url.URL, client *http.Client) *host {
+	return &host{
+		name:     base.String(),
+		address:  func(path string) (string, error) { return base.JoinPath(path).String(), nil },
+		absent:   []int{http.StatusNotFound, http.StatusForbidden, http.StatusGone},
+		client:   client,
+		patience: smallFileTimeout,
+	}
+}
+
+func (h *host) String() string { return h.name }
 
 func (h *host) Fetch(ctx context.Context, path string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, h.patience, ErrTimeout)
 	defer cancel()
-	resp, err := h.get(ctx, path, 0)
+	resp, err := h.get(ctx, path, "")
 	if err != nil {
 		return nil, inTime(ctx, err)
 	}
@@ -40,7 +56,7 @@ func (h *host) Fetch(ctx context.Context, path string, limit int64) ([]byte, err
 	}
 	data, err := readAtMost(resp.Body, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read %s from %s: %w", path, h.base.Host, inTime(ctx, Classify(err)))
+		return nil, fmt.Errorf("read %s from %s: %w", path, h.name, inTime(ctx, Classify(err)))
 	}
 	return data, nil
 }
@@ -57,10 +73,14 @@ func (h *host) Open(ctx context.Context, path string, offset int64) (io.ReadClos
 	if offset < 0 {
 		return nil, 0, &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
 	}
-	resp, err := h.get(ctx, path, offset)
+	ask := ""
+	if offset > 0 {
+		ask = fmt.Sprintf("bytes=%d-", offset)
+	}
+	resp, err := h.get(ctx, path, ask)
 	var status *StatusError
 	if offset > 0 && errors.As(err, &status) && status.Code == http.StatusRequestedRangeNotSatisfiable {
-		resp, err = h.get(ctx, path, 0) // shorter than we thought: from the start
+		resp, err = h.get(ctx, path, "") // shorter than we thought: from the start
 	}
 	if err != nil {
 		return nil, 0, err
@@ -75,31 +95,33 @@ func (h *host) Open(ctx context.Context, path string, offset int64) (io.ReadClos
 	return resp.Body, offset, nil
 }
 
-// get answers with 200, or with 206 if an offset was asked for.
-func (h *host) get(ctx context.Context, path string, offset int64) (*http.Response, error) {
+// get answers with 200, or with 206 if a range was asked for.
+func (h *host) get(ctx context.Context, path, bytes string) (*http.Response, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	u := h.base.JoinPath(path)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	u, err := h.address(path)
 	if err != nil {
 		return nil, err
 	}
-	if offset > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	if err != nil {
+		return nil, err
+	}
+	if bytes != "" {
+		req.Header.Set("Range", bytes)
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, withoutQuery(err)
 	}
-	switch code := resp.StatusCode; {
-	case code == http.StatusOK, code == http.StatusPartialContent && offset > 0:
+	switch code := h.status(resp); {
+	case code == http.StatusOK, code == http.StatusPartialContent && bytes != "":
 		return resp, nil
-	case code == http.StatusNotFound, code == http.StatusForbidden, code == http.StatusGone:
-		// Object stores answer 403 for what is not there.
+	case slices.Contains(h.absent, code):
 		err = fmt.Errorf("%s: %w (http status %d)", u, fs.ErrNotExist, code)
 	default:
-		err = &StatusError{URL: u.String(), Code: code}
+		err = &StatusError{URL: u, Code: code}
 	}
 	resp.Body.Close()
 	return nil, err

@@ -11,9 +11,11 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 )
 
-// Source is a place that holds a repository: a host or a folder.
+// Source is a place that holds a repository: a host, a branch on GitHub, or a folder.
 //
 // Paths are those of the repository, such as "metadata/timestamp.json", with
 // slashes and nothing but letters, digits and "._-" between them. A file that
@@ -27,14 +29,17 @@ type Source interface {
 	// starts at the beginning instead: start says where the stream begins.
 	// The caller bounds what it reads, and closes.
 	Open(ctx context.Context, path string, offset int64) (body io.ReadCloser, start int64, err error)
+	// Size is the length of a file in bytes, as a reader would get it. It asks a
+	// host for the first byte only, for at most half a minute.
+	Size(ctx context.Context, path string) (int64, error)
 	// String is the source as the configuration names it.
 	String() string
 }
 
-// ParseSource reads one entry of source.urls: an https address, a folder
-// (relative to baseDir, absolute, or a UNC path) or a file URL. Plain http is
-// [ErrInsecureURL], a kind of later versions [ErrUnsupportedSource], anything
-// else [ErrSource]. Nothing is contacted.
+// ParseSource reads one entry of source.urls: an https address, github:OWNER/REPO
+// (as githubpath.Parse), a folder (relative to baseDir, absolute, or a UNC path) or
+// a file URL. Plain http is [ErrInsecureURL], anything else [ErrSource], with
+// githubpath.ErrPlace where it was to be a place on GitHub. Nothing is contacted.
 func ParseSource(text, baseDir string, client *http.Client) (Source, error) {
 	scheme, _, hasScheme := strings.Cut(text, ":")
 	switch scheme = strings.ToLower(scheme); {
@@ -46,8 +51,8 @@ func ParseSource(text, baseDir string, client *http.Client) (Source, error) {
 		return parseHost(text, client)
 	case scheme == "http":
 		return nil, fmt.Errorf("%w: %q", ErrInsecureURL, text)
-	case scheme == "github":
-		return nil, fmt.Errorf("%w: %q", ErrUnsupportedSource, text)
+	case scheme == githubpath.Scheme:
+		return parseGitHub(text, client)
 	case scheme == "file":
 		dir, err := fileURLPath(text, runtime.GOOS)
 		if err != nil {
@@ -55,7 +60,7 @@ func ParseSource(text, baseDir string, client *http.Client) (Source, error) {
 		}
 		return newFolder(text, dir), nil
 	}
-	return nil, fmt.Errorf("%w: %q is neither https, a folder nor a file URL", ErrSource, text)
+	return nil, fmt.Errorf("%w: %q is neither https, github:OWNER/REPO, a folder nor a file URL", ErrSource, text)
 }
 
 // isDrive tells C:\releases from a URL.
@@ -80,7 +85,7 @@ func parseHost(text string, client *http.Client) (Source, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("%w: %q has a query or a fragment", ErrSource, text)
 	}
-	return &host{base: u, client: client, patience: smallFileTimeout}, nil
+	return newHost(u, client), nil
 }
 
 // fileURLPath is the folder that a file URL means: file:///srv/releases, on

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,12 +16,13 @@ import (
 	"time"
 
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/updater/transport/localca"
 	"github.com/koshin-updater/koshin/updater/transport/transporttest"
 )
 
-// newHost is a Source behind a real host.
-func newHost(t *testing.T, handler http.Handler) *host {
+// hostOf is a Source behind a real host.
+func hostOf(t *testing.T, handler http.Handler) *host {
 	t.Helper()
 	url, client := startHost(t, handler)
 	source, err := ParseSource(url, "", client)
@@ -99,6 +101,12 @@ func testContract(t *testing.T, source Source) {
 			t.Errorf("open at %d: %q, %v", offset, rest, err)
 		}
 	}
+	if size, err := source.Size(ctx, path); size != 10 || err != nil {
+		t.Errorf("size %d, %v", size, err)
+	}
+	if _, err := source.Size(ctx, "nowhere/x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("size of nothing: %v", err)
+	}
 	if _, _, err := source.Open(ctx, path, -1); err == nil {
 		t.Error("open at -1: no error")
 	}
@@ -119,7 +127,7 @@ func fileURL(dir string) string {
 func TestHostStatus(t *testing.T) {
 	t.Parallel()
 	var code atomic.Int32
-	source := newHost(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(code.Load())) }))
+	source := hostOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(code.Load())) }))
 	for status, want := range map[int]error{
 		403: fs.ErrNotExist, 404: fs.ErrNotExist, 410: fs.ErrNotExist,
 		204: ErrStatus, 206: ErrStatus, 304: ErrStatus, 401: ErrStatus, 416: ErrStatus, 429: ErrStatus, 500: ErrStatus, 503: ErrStatus,
@@ -140,7 +148,7 @@ func TestHostStatus(t *testing.T) {
 func TestHostEndlessBody(t *testing.T) {
 	t.Parallel()
 	sent := make(chan int, 1)
-	source := newHost(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	source := hostOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := 0
 		defer func() { sent <- n }()
 		for r.Context().Err() == nil {
@@ -159,7 +167,7 @@ func TestHostEndlessBody(t *testing.T) {
 // A body that arrives drop by drop ends with our patience, not with the host's.
 func TestHostDripFed(t *testing.T) {
 	t.Parallel()
-	source := newHost(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	source := hostOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			_, _ = w.Write([]byte("x"))
 			_ = http.NewResponseController(w).Flush()
@@ -177,7 +185,7 @@ func TestHostDripFed(t *testing.T) {
 
 func TestHostThatSaysNothing(t *testing.T) {
 	t.Parallel()
-	source := newHost(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	source := hostOf(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	source.patience = 250 * time.Millisecond
 	if _, err := source.Fetch(t.Context(), "x", 1<<20); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
@@ -220,7 +228,7 @@ func TestHostRanges(t *testing.T) {
 			want:   ErrStatus,
 		},
 	} {
-		body, start, err := newHost(t, row.answer).Open(t.Context(), "x", 6)
+		body, start, err := hostOf(t, row.answer).Open(t.Context(), "x", 6)
 		if !errors.Is(err, row.want) || start != row.start {
 			t.Errorf("%s: start %d, %v", name, start, err)
 		}
@@ -277,7 +285,12 @@ func TestParseSource(t *testing.T) {
 		"":                                ErrSource,
 		"http://updates.example/":         ErrInsecureURL,
 		"HTTP://updates.example/":         ErrInsecureURL,
-		"github:OWNER/REPO":               ErrUnsupportedSource,
+		"github:OWNER/REPO":               nil,
+		"GitHub:git.example:8443/a/b@x":   nil,
+		"github:OWNER":                    githubpath.ErrPlace,
+		"github:OWNER/..":                 ErrSource,
+		"github://OWNER/REPO":             ErrSource,
+		"github:user:pw@github.com/a/b":   ErrSource,
 		"ftp://updates.example/":          ErrSource,
 		"https:///koshin":                 ErrSource,
 		"https:updates.example":           ErrSource,
@@ -331,12 +344,13 @@ func FuzzParseSource(f *testing.F) {
 		source, err := ParseSource(text, "base", nil)
 		switch s := source.(type) {
 		case nil:
-			if !errors.Is(err, ErrSource) && !errors.Is(err, ErrInsecureURL) && !errors.Is(err, ErrUnsupportedSource) {
+			if !errors.Is(err, ErrSource) && !errors.Is(err, ErrInsecureURL) {
 				t.Errorf("%q: %v", text, err)
 			}
 		case *host:
-			if s.base.Scheme != "https" || s.base.Host == "" || s.base.User != nil {
-				t.Errorf("%q became %v", text, s.base)
+			address, err := s.address("metadata/timestamp.json")
+			if u, parsed := url.Parse(address); err != nil || parsed != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
+				t.Errorf("%q became %v, %v", text, address, err)
 			}
 		case *folder:
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater"
@@ -200,6 +201,7 @@ func kinds() []kind {
 		{config.ErrNotFound, "config-missing", exitcode.Usage},
 		{config.ErrUnprotected, "config-unprotected", exitcode.Usage},
 		{config.ErrItself, "config-itself", exitcode.Usage},
+		{githubpath.ErrPlace, "source-github", exitcode.Usage},
 		{config.ErrInvalid, "config-invalid", exitcode.Usage},
 		{policy.ErrUnread, "policy-unread", exitcode.Usage},
 		{policy.ErrType, "policy-type", exitcode.Usage},
@@ -216,7 +218,6 @@ func kinds() []kind {
 		{trust.ErrAnchor, "anchor", exitcode.Usage},
 		{transport.ErrCAFile, "ca-file", exitcode.Usage},
 		{transport.ErrProxySetting, "proxy-setting", exitcode.Usage},
-		{transport.ErrUnsupportedSource, "source-unsupported", exitcode.Usage},
 		{updater.ErrUnknownProduct, "product-not-configured", exitcode.Usage},
 		{trust.ErrUnknownProduct, "product-not-offered", exitcode.Failed},
 		{trust.ErrIncomplete, "repository-incomplete", exitcode.Failed},
@@ -332,6 +333,7 @@ func kinds() []kind {
 		{transport.ErrStatus, "http-status", exitcode.Failed},
 		{transport.ErrTimeout, "timeout", exitcode.Failed},
 		{download.ErrStalled, "timeout", exitcode.Failed},
+		{download.ErrAbsent, "repository-incomplete", exitcode.Failed},
 		{download.ErrIncomplete, "download-incomplete", exitcode.Failed},
 		{transport.ErrUnreachable, "unreachable", exitcode.Failed},
 		{transport.ErrSource, "source-invalid", exitcode.Usage},

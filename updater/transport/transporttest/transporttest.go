@@ -73,37 +73,3 @@ func DeadAddress(t testing.TB) string {
 	defer l.Close()
 	return l.Addr().String()
 }
-
-// Proxy runs an HTTP proxy that connects, or answers every CONNECT with the
-// given status if that is not 200. It returns its address, http://127.0.0.1:PORT.
-func Proxy(t testing.TB, status int) string {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect || status != http.StatusOK {
-			w.WriteHeader(status)
-			return
-		}
-		out, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer out.Close()
-		in, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			return
-		}
-		defer in.Close()
-		_, _ = io.WriteString(in, "HTTP/1.1 200 Connection established\r\n\r\n")
-		go func() {
-			_, _ = io.Copy(out, in)
-			_ = out.Close()
-		}()
-		_, _ = io.Copy(in, out)
-	}))
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL
-}
