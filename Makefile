@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench real crash crash-windows netfaults resources screenshots snapshot
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -41,6 +41,9 @@ test-windows: ## every test and the demo on Windows, in Wine
 bench: ## Go benchmarks, then the measurements of docs/BENCHMARKS.md
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . ./...
 	.ci/bench/run
+
+scale: ## what a publisher's host has to bear, as in docs/SCALE.md
+	.ci/bench/run -scale
 
 real: ## two versions of real programs through the whole story
 	.ci/real/run

@@ -18,6 +18,7 @@ import (
 type host struct {
 	url      string
 	requests atomic.Int64
+	calls    atomic.Int64 // connections
 	wire     atomic.Int64 // bytes sent, with handshakes, headers and the records' own
 	body     atomic.Int64 // bytes of answers
 }
@@ -50,6 +51,7 @@ func newHost(ctx context.Context, dir string, authority *localca.Authority) (*ho
 
 func (h *host) reset() {
 	h.requests.Store(0)
+	h.calls.Store(0)
 	h.wire.Store(0)
 	h.body.Store(0)
 }
@@ -72,6 +74,7 @@ type countingListener struct {
 
 func (l countingListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
+	l.h.calls.Add(1)
 	return countingConn{c, l.h}, err
 }
 

@@ -1,6 +1,7 @@
 // The bench command measures koshin and koshin-release as they are built from
 // this checkout, beside the tools that a careful person would use instead, on
-// the same bytes, by turns in the same run. It prints Markdown.
+// the same bytes, by turns in the same run. It prints Markdown: what a PC takes
+// (docs/BENCHMARKS.md), or with -scale what a million PCs take (docs/SCALE.md).
 package main
 
 import (
@@ -13,23 +14,61 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 func main() {
 	runs := flag.Int("runs", 5, "`times` that each thing is measured; the table has the medians")
-	only := flag.String("only", "check update install add self window", "`measurements` to make")
+	scale := flag.Bool("scale", false, "measure what a publisher's host has to bear instead")
+	only := flag.String("only", "", "`measurements` to make; default all of the page")
 	note := flag.String("note", "", "`sentence` for the page on how this was started")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, *runs, strings.Fields(*only), flag.Arg(0), *note); err != nil {
+	if err := bench(ctx, *runs, pageOf(*scale), strings.Fields(*only), flag.Arg(0), *note); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, runs int, only []string, page, note string) error {
+// page is a document and what is measured for it, in order.
+type page struct {
+	heading      string
+	measurements []named
+	goBenchmarks bool
+}
+
+type named struct {
+	name    string
+	measure func(*measurement, context.Context, io.Writer) error
+}
+
+func pageOf(scale bool) page {
+	if scale {
+		return page{scaleHeading, []named{
+			{"daily", (*measurement).dailies}, {"load", (*measurement).loads}, {"fleet", (*measurement).fleet}, {"rollout", (*measurement).rollouts},
+		}, false}
+	}
+	return page{heading, []named{
+		{"check", (*measurement).checks}, {"update", (*measurement).updates}, {"install", (*measurement).installs},
+		{"add", (*measurement).adds}, {"self", (*measurement).selfUpdates}, {"window", (*measurement).windows},
+	}, true}
+}
+
+func (p page) names() (names []string) {
+	for _, m := range p.measurements {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+func bench(ctx context.Context, runs int, p page, only []string, file, note string) error {
+	for _, name := range only {
+		if !slices.Contains(p.names(), name) {
+			return fmt.Errorf("-only %s: %s", name, strings.Join(p.names(), ", "))
+		}
+	}
 	dir, err := os.MkdirTemp("", "koshin-bench-")
 	if err != nil {
 		return err
@@ -41,31 +80,28 @@ func bench(ctx context.Context, runs int, only []string, page, note string) erro
 	}
 	out := io.Writer(os.Stdout)
 	var text bytes.Buffer
-	if page != "" {
+	if file != "" {
 		out = io.MultiWriter(os.Stdout, &text)
 	}
 	before := load()
-	for _, name := range only {
-		measure, known := map[string]func(context.Context, io.Writer) error{
-			"check": b.checks, "update": b.updates, "install": b.installs, "add": b.adds, "self": b.selfUpdates, "window": b.windows,
-		}[name]
-		if !known {
-			return fmt.Errorf("-only %s: check, update, install, add, self or window", name)
+	for _, m := range p.measurements {
+		if len(only) > 0 && !slices.Contains(only, m.name) {
+			continue
 		}
-		if err := measure(ctx, out); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err := m.measure(b, ctx, out); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
-	if page != "" {
+	if file != "" && p.goBenchmarks {
 		if err := goBenchmarks(ctx, out); err != nil {
 			return err
 		}
 	}
 	machine(ctx, out, before, note)
-	if page == "" {
+	if file == "" {
 		return nil
 	}
-	return os.WriteFile(page, append([]byte(heading), text.Bytes()...), 0o644)
+	return os.WriteFile(file, append([]byte(p.heading), text.Bytes()...), 0o644)
 }
 
 const heading = `# Benchmarks
@@ -78,6 +114,10 @@ What koshin costs, measured, each figure beside its goal. This page is written b
 type measurement struct {
 	dir  string // thrown away
 	runs int
+	seen struct { // by measurements of the same page, for those after them
+		days   map[string]day
+		checks float64 // a second, one core of this machine
+	}
 }
 
 func (b *measurement) path(parts ...string) string {

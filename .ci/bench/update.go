@@ -126,9 +126,12 @@ func (p *pc) usePilot() error {
 	return os.WriteFile(p.file("koshin.toml"), changed, 0o644)
 }
 
-// target is the package of a build, on the publisher's disk.
-func (w *world) target(version string) (string, error) {
-	found, err := filepath.Glob(w.file("repo", "targets", "tree", version, "*"))
+// target is the package of a build of the tree, on the publisher's disk.
+func (w *world) target(version string) (string, error) { return w.packageOf("tree", version) }
+
+// packageOf is the one package of a build, on the publisher's disk.
+func (w *world) packageOf(product, version string) (string, error) {
+	found, err := filepath.Glob(w.file("repo", "targets", product, version, "*"))
 	if err == nil && len(found) != 1 {
 		err = fmt.Errorf("package of %s: %q", version, found)
 	}

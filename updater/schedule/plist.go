@@ -20,7 +20,7 @@ func (t Task) plist() string {
 	}
 	if t.When == Daily {
 		hours.WriteString("\t<key>ProcessType</key>\n\t<string>Background</string>\n\t<key>StartCalendarInterval</key>\n\t<array>\n")
-		for hour := firstHour % everyHours; hour < 24; hour += everyHours {
+		for _, hour := range Hours() {
 			fmt.Fprintf(&hours, "\t\t<dict>\n\t\t\t<key>Hour</key>\n\t\t\t<integer>%d</integer>\n\t\t\t<key>Minute</key>\n\t\t\t<integer>0</integer>\n\t\t</dict>\n", hour)
 		}
 		hours.WriteString("\t</array>\n")

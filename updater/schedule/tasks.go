@@ -17,6 +17,14 @@ const (
 	everyHours = 4
 )
 
+// Hours are the hours of a day, local time, at which a daily run begins.
+func Hours() (hours []int) {
+	for hour := firstHour % everyHours; hour < 24; hour += everyHours {
+		hours = append(hours, hour)
+	}
+	return hours
+}
+
 // Update is the daily run: the installed koshin brings the clients, and itself,
 // up to date. It is told no configuration: the one of the whole PC is judged more
 // strictly than one that somebody names.
