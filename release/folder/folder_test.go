@@ -1,6 +1,7 @@
 package folder_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,6 +21,30 @@ func TestFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		return f
+	})
+}
+
+// TestContract: whole repositories, with the network cut at every step.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	releasetest.Contract(t, func(t testing.TB) releasetest.Place {
+		dir := t.TempDir()
+		file := func(path string) string { return filepath.Join(dir, filepath.FromSlash(path)) }
+		return releasetest.Place{
+			Open: func(t testing.TB, _ releasetest.Wrap) release.Destination {
+				f, err := folder.Open(dir)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return f
+			},
+			Fetch: func(_ context.Context, path string, _ int64) ([]byte, error) { return os.ReadFile(file(path)) },
+			Overwrite: func(t testing.TB, path string, data []byte) {
+				if err := os.WriteFile(file(path), data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			},
+		}
 	})
 }
 
