@@ -29,13 +29,13 @@ func (d *destination) flags(c *cobra.Command) {
 }
 
 // open makes the destination that --to means.
-func (d *destination) open(_ context.Context, a *app) (release.Destination, error) {
+func (d *destination) open(ctx context.Context, a *app) (release.Destination, error) {
 	scheme, _, hasScheme := strings.Cut(d.to, "://")
 	switch {
 	case d.to == "":
 		return nil, usagef("--to is empty")
 	case hasScheme && scheme == "s3":
-		return nil, usagef("--to %s: this version publishes to a folder only", d.to)
+		return d.bucket(ctx, a)
 	case hasScheme:
 		return nil, usagef("--to %s: %s:// is not a destination; a folder, s3://BUCKET/PREFIX and github:OWNER/REPO are", d.to, scheme)
 	case strings.HasPrefix(d.to, "github:"):

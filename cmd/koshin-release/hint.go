@@ -6,6 +6,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/release"
+	"github.com/koshin-updater/koshin/release/s3"
 )
 
 // advise says what to do about an error. The narrow errors stand first.
@@ -41,6 +42,15 @@ func advise(err error) string {
 		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, any change of the product for its role"},
 		{release.ErrUnverifiable, "nothing was changed; koshin-release verify reads the whole working copy and names what does not fit"},
 		{release.ErrDamaged, "restore the working copy from git or a backup; published files are also at the destination"},
+		{s3.ErrAddress, "write it as --to s3://BUCKET/PREFIX; the prefix may be left out"},
+		{s3.ErrEndpoint, "set AWS_ENDPOINT_URL to https://HOST[:PORT] of your S3 host, or to nothing for Amazon"},
+		{s3.ErrNoCredentials, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile of ~/.aws"},
+		{s3.ErrCredentials, "look whether the key still exists and belongs to this host (AWS_ENDPOINT_URL), and renew a temporary one"},
+		{s3.ErrRights, "allow s3:ListBucket and s3:ListBucketMultipartUploads on the bucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload on the prefix"},
+		{s3.ErrNoBucket, "correct the name, or make the bucket first: koshin-release never makes one"},
+		{s3.ErrForeign, "publish under a prefix of its own: --to s3://BUCKET/PREFIX"},
+		{s3.ErrClock, "set this PC's clock, best by time synchronisation, and publish again"},
+		{s3.ErrRegion, "set AWS_REGION to the bucket's region"},
 		{release.ErrKind, "tree takes a folder; exe, msi and setup take one file; msi is for windows; an exe is called as the self-test program, or as the product"},
 		{release.ErrFormat, "give the file that an operator would start: the .msi itself, or the setup program"},
 	} {
