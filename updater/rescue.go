@@ -102,6 +102,9 @@ func (u *Updater) tendSelf(ctx context.Context, verb string) []Report {
 		report.fail(err)
 		return []Report{report}
 	}
+	if !own.open {
+		u.list(ctx, own.running)
+	}
 	if own.record == nil {
 		return nil
 	}

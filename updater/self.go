@@ -31,6 +31,9 @@ type Self struct {
 	// Boot has the system run the recovery at every start, or the daily update, as
 	// [schedule.Task.Install] does; nil: this is not the koshin of the whole PC.
 	Boot func(context.Context, schedule.Task) error
+	// List has the system's list of installed programs state this version of koshin;
+	// nil: there is no such list.
+	List func(manifest.Version) error
 }
 
 // selfTimeout is how long a koshin that is started may take to say its version
@@ -154,6 +157,18 @@ func (j *job) updateSelf(ctx context.Context, ask func() offer) error {
 		return err
 	}
 	return j.installSelf(ctx, o.release, in)
+}
+
+// list keeps the system's list of programs true. That is for people to read, and
+// no reason for anything to fail; the next run does it again.
+func (u *Updater) list(ctx context.Context, version manifest.Version) {
+	self := u.options.Self
+	if self.List == nil || self.Executable == "" || version.IsZero() || u.isRescue() {
+		return
+	}
+	if err := self.List(version); err != nil {
+		u.log.WarnContext(ctx, "the list of installed programs shows another koshin", "error", err)
+	}
 }
 
 func (u *Updater) selfName() string { return filepath.Base(u.options.Self.Executable) }

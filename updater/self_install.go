@@ -76,6 +76,7 @@ func (j *job) concludeSelf(ctx context.Context, tx *installer.Transaction, versi
 		return fmt.Errorf("commit: %w", err)
 	}
 	j.report.Outcome = Updated
+	j.list(ctx, version)
 	// Without this the next run refreshes it.
 	if err := j.writeRescue(ctx, version); err != nil {
 		j.log.WarnContext(ctx, "the copy for recovery is still the old koshin", "error", err)

@@ -43,6 +43,7 @@ VIFileVersion ${NUMBERS}
 !insertmacro Resource 1033 "koshin setup (${ARCH})"
 !insertmacro Resource 1041 "koshin　セットアップ（${ARCH}）"
 
+Var Here  ; the folder in which this was started: files are named relative to it
 Var Given ; everything behind the program's name on the command line
 Var Code  ; koshin's exit code
 Var Said  ; what it said
@@ -71,6 +72,8 @@ Var Said  ; what it said
 	SetErrorLevel 1
 	SetShellVarContext all
 	SetRegView 64
+	System::Call 'kernel32::GetCurrentDirectoryW(i ${NSIS_MAX_STRLEN}, w .s) i.r0'
+	Pop $Here
 	${GetParameters} $Given
 	ClearErrors
 	${GetOptions} $Given "/LANG=" $0
@@ -100,6 +103,9 @@ Var Said  ; what it said
 	${EndIf}
 !macroend
 
+; A folder such as C:\ ends with a backslash, which would take in the quote behind it:
+; hence the dot after $Here.
+;
 ; Ask runs koshin without a window of its own, and takes in what it said.
 !macro Ask COMMAND
 	Delete "$INSTDIR\setup\said"
@@ -183,7 +189,7 @@ Section
 	SetOutPath "$INSTDIR\setup"
 	File "${FROM}/koshin.exe"
 	WriteUninstaller "$INSTDIR\setup\uninstall.exe"
-	!insertmacro Ask '"$INSTDIR\setup\koshin.exe" setup install --lang $(Lang) -- $Given'
+	!insertmacro Ask '"$INSTDIR\setup\koshin.exe" setup install --lang $(Lang) --here "$Here\." -- $Given'
 	!insertmacro Sweep
 	${If} $Code == "error"
 		StrCpy $Said "$(NotStarted)"
@@ -220,7 +226,7 @@ FunctionEnd
 
 Section "un.koshin"
 	CreateDirectory "$INSTDIR\setup"
-	!insertmacro Ask '"$INSTDIR\koshin.exe" setup remove --lang $(Lang) -- $Given'
+	!insertmacro Ask '"$INSTDIR\koshin.exe" setup remove --lang $(Lang) --here "$Here\." -- $Given'
 	${If} $Code == "error"
 		; There is no koshin, or Windows does not start it: what can be, is taken out.
 		DetailPrint "$(WithoutKoshin)"

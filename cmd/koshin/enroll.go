@@ -205,7 +205,7 @@ func (a *app) verifyOffer(ctx context.Context, c *config.Config, e enrollment, a
 }
 
 // writeEnrollment writes the configuration last: without it nothing else
-// counts.
+// counts. So what was cut before that can be done again.
 func writeEnrollment(c *config.Config, e enrollment, anchor []byte) error {
 	dir := filepath.Dir(c.File)
 	text, err := c.Encode()
@@ -215,7 +215,7 @@ func writeEnrollment(c *config.Config, e enrollment, anchor []byte) error {
 	if _, err := os.Lstat(c.File); err == nil {
 		return usageError{fmt.Errorf("%s exists already; move it away to enrol again", c.File)}
 	}
-	if err := writeNew(filepath.Join(dir, "root.json"), anchor); err != nil {
+	if err := writeSame(filepath.Join(dir, "root.json"), anchor); err != nil {
 		return err
 	}
 	if e.caFile != "" {
@@ -223,7 +223,7 @@ func writeEnrollment(c *config.Config, e enrollment, anchor []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := writeNew(filepath.Join(dir, "ca.pem"), pem); err != nil {
+		if err := writeSame(filepath.Join(dir, "ca.pem"), pem); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/koshin/window/native"
 	"github.com/koshin-updater/koshin/installer/process"
+	"github.com/koshin-updater/koshin/installer/uninstallkey"
 	"github.com/koshin-updater/koshin/updater/config"
 	"github.com/koshin-updater/koshin/updater/confirm"
 	"github.com/koshin-updater/koshin/updater/confirm/winstack"
@@ -30,8 +31,9 @@ type machine struct {
 	policy    winsettings.Registry   // where group policy lies; nil: nowhere
 	computer  func() (string, error) // its name in the network
 	scheduler scheduler
-	menu      *menu     // the Start menu; nil: this system has none
-	events    *eventLog // nil: this system has none
+	menu      *menu                // the Start menu; nil: this system has none
+	events    *eventLog            // nil: this system has none
+	programs  uninstallkey.OwnList // Windows' list of installed programs
 	requests  requests
 	windows   *windowsPC                     // nil: this is not Windows
 	stacks    confirm.AskFunc                // WinINet and WinHTTP; nil: there are none
@@ -95,6 +97,7 @@ func thisMachine() machine {
 			},
 			listens: request.Listens,
 		},
+		programs: uninstallkey.SystemOwn(),
 		operator: usersession.AsOperator,
 		desktop:  desktop,
 	}

@@ -140,7 +140,7 @@ func (a *app) command() *cobra.Command {
 	flags.StringVar(&a.progress, "progress", "auto", "`auto`, or json for one event a line on stderr")
 	for _, verb := range []func() *cobra.Command{
 		a.enrollCommand, a.checkCommand, a.updateCommand, a.confirmCommand, a.doctorCommand, a.rollbackCommand, a.recoverCommand, a.selfUpdateCommand, a.scheduleCommand,
-		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.supportCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand, a.windowCommand,
+		a.busyCommand, a.statusCommand, a.explainCommand, a.historyCommand, a.supportCommand, a.demoCommand, a.versionCommand, a.probeCommand, a.tickCommand, a.tryCommand, a.windowCommand, a.setupCommand,
 	} {
 		root.AddCommand(a.marked(verb()))
 	}

@@ -68,5 +68,8 @@ func (a *app) itself(c *config.Config) updater.Self {
 	if err == nil {
 		self.Executable = file
 	}
+	if keep := a.machine.programs; c.File == a.machine.config && keep.Registry.Read != nil {
+		self.List = func(v manifest.Version) error { return keep.KeepVersion(filepath.Dir(self.Executable), v.String()) }
+	}
 	return self
 }
