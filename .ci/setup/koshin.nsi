@@ -108,6 +108,7 @@ Var Said  ; what it said
 ;
 ; Ask runs koshin without a window of its own, and takes in what it said.
 !macro Ask COMMAND
+	SetOutPath "$WINDIR" ; a program that outlives this must not sit in the folder
 	Delete "$INSTDIR\setup\said"
 	nsExec::Exec '${COMMAND}'
 	Pop $Code ; a number, or "error"
@@ -139,7 +140,6 @@ Var Said  ; what it said
 ; Sweep takes out what this program put beside koshin for itself. Programs that
 ; still run go at the next start of the PC.
 !macro Sweep
-	SetOutPath "$WINDIR"
 	Delete "$INSTDIR\setup\koshin.exe"
 	Delete "$INSTDIR\setup\uninstall.exe"
 	Delete "$INSTDIR\setup\said"
@@ -247,7 +247,6 @@ Section "un.koshin"
 		MessageBox MB_ICONSTOP|MB_OK "$Said" /SD IDOK
 		Abort
 	${EndIf}
-	SetOutPath "$WINDIR"
 	!insertmacro Aside "koshin.exe"
 	!insertmacro Aside ".koshin.exe.new"
 	!insertmacro Aside "uninstall.exe"
