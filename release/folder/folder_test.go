@@ -2,6 +2,7 @@ package folder_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -46,6 +47,56 @@ func TestContract(t *testing.T) {
 			},
 		}
 	})
+}
+
+// looked is a context that tells of the third time that a Commit looks at it:
+// between two files.
+type looked struct {
+	context.Context
+	third func()
+	n     int
+}
+
+func (l *looked) Err() error {
+	if l.n++; l.n == 3 {
+		l.third()
+	}
+	return l.Context.Err()
+}
+
+// TestLock: while one publisher replaces the small files, another one waits,
+// and is told afterwards that it came too late.
+func TestLock(t *testing.T) {
+	t.Parallel()
+	f, err := folder.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := func(ctx context.Context, name string) error {
+		return f.Commit(ctx, release.Commit{Files: []release.File{
+			{Path: "metadata/1." + name + ".json", Data: []byte(name)},
+			{Path: "metadata/2." + name + ".json", Data: []byte(name)},
+			{Path: "metadata/timestamp.json", Data: []byte(name)},
+		}})
+	}
+	came := false
+	err = commit(&looked{Context: t.Context(), third: func() {
+		came = true
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		if err := commit(ctx, "second"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the second one did not wait: %v", err)
+		}
+	}}, "first")
+	if err != nil || !came {
+		t.Fatalf("%v, the second one came: %v", err, came)
+	}
+	if err := commit(t.Context(), "second"); !errors.Is(err, release.ErrDestinationChanged) {
+		t.Errorf("got %v", err)
+	}
+	if data, err := f.Read(t.Context(), "metadata/timestamp.json", 100); err != nil || string(data) != "first" {
+		t.Errorf("%q, %v", data, err)
+	}
 }
 
 // TestReadable: a web server under another account reads what was published.

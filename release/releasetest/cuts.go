@@ -38,6 +38,7 @@ func (s *suite) everyStep(t *testing.T) {
 			r := s.reader(t, place)
 			last := ""
 			p := s.publisher(t, place, stateTwo)
+			p.net.within, p.net.lookAt = true, never
 			p.net.between = func() {
 				state, err := r.look(t.Context())
 				s.tally.read("between two steps", state, err)
@@ -52,7 +53,7 @@ func (s *suite) everyStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.net.between = nil
-			s.sees(t, r, stateTwo)
+			s.sees(t, r, afterwards, stateTwo)
 			s.travelledOnce(t, p.net)
 			again := s.publisher(t, place, stateTwo)
 			if err := again.publish(t); err != nil || len(again.net.arrivedLarge()) > 0 {
@@ -61,6 +62,8 @@ func (s *suite) everyStep(t *testing.T) {
 		})
 	}
 }
+
+const afterwards = "published, or published again"
 
 // prepared is a place that holds a state.
 func (s *suite) prepared(t testing.TB, state string) Place {
@@ -74,20 +77,17 @@ func (s *suite) prepared(t testing.TB, state string) Place {
 	return place
 }
 
-func (s *suite) sees(t testing.TB, r *reader, want ...string) string {
+// sees lets a reader look, and notes what it was there for.
+func (s *suite) sees(t testing.TB, r *reader, what, want string) {
 	t.Helper()
 	state, err := r.look(t.Context())
-	if err != nil {
-		t.Errorf("a reader fails: %v", err)
-		return ""
+	s.tally.read(what, state, err)
+	switch {
+	case err != nil:
+		t.Errorf("%s: a reader fails: %v", what, err)
+	case state != want:
+		t.Errorf("%s: a reader sees %s, want %s", what, state, want)
 	}
-	for _, one := range want {
-		if state == one {
-			return state
-		}
-	}
-	t.Errorf("a reader sees %s, want %s", state, strings.Join(want, " or "))
-	return state
 }
 
 // cuts learns the steps of one publishing, and then makes every cut.
@@ -134,11 +134,11 @@ func waysToCut(from string, at int, step string) []cut {
 func (s *suite) cut(t *testing.T, c cut) {
 	place := s.prepared(t, c.from)
 	r := s.reader(t, place)
-	s.sees(t, r, c.from)
+	s.sees(t, r, "before a cut", c.from)
 	p := s.publisher(t, place, stateTwo)
 	p.net.at, p.net.how, p.net.lasting = c.at, c.how, c.lasting
 	if c.within {
-		p.net.at, p.net.lookCuts, p.net.lookAt = never, true, c.at
+		p.net.at, p.net.within, p.net.lookAt = never, true, c.at
 	}
 	err := p.publish(t)
 	if p.net.cut == "" {
@@ -161,7 +161,7 @@ func (s *suite) cut(t *testing.T, c cut) {
 	if err := p.publish(t); err != nil {
 		t.Fatalf("cut at %s, published again: %v", first.cut, err)
 	}
-	s.sees(t, r, stateTwo)
+	s.sees(t, r, afterwards, stateTwo)
 	s.travelledOnce(t, first, p.net)
 }
 

@@ -40,15 +40,17 @@ type network struct {
 	lasting bool // and all after it
 	between func()
 
-	mu       sync.Mutex
-	steps    []string
-	cut      string // the step that was
-	waits    int
-	address  strings.Builder
-	arrived  []int64 // bytes of each request that the host has accepted
-	commits  int
-	lookAt   int // within Commit, where there is no HTTP: looks at the context that succeed
-	lookCuts bool
+	mu      sync.Mutex
+	steps   []string
+	cut     string // the step that was
+	waits   int
+	address strings.Builder
+	arrived []int64 // bytes of each request that the host has accepted
+
+	// Within Commit, where there is no HTTP, the looks at its context are what
+	// a test can hold on to: so many succeed.
+	within bool
+	lookAt int
 }
 
 // errReset is what a program sees of a cut.
@@ -241,9 +243,9 @@ func (c *calls) Put(ctx context.Context, p release.Package) error {
 }
 
 func (c *calls) Commit(ctx context.Context, commit release.Commit) error {
-	if c.net.lookCuts {
+	if c.net.within {
 		limited := &endingContext{Context: ctx, left: c.net.lookAt, net: c.net}
-		return c.inner.Commit(limited, commit)
+		return c.call("Commit", func() error { return c.inner.Commit(limited, commit) }, nil)
 	}
 	whole := func() error { return c.inner.Commit(ctx, commit) }
 	return c.call("Commit", whole, func() error { return nil })

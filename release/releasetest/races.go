@@ -56,25 +56,25 @@ func (s *suite) race(t *testing.T, at int, second string) {
 		if err != nil || otherErr != nil {
 			t.Errorf("the same state: %v and %v", err, otherErr)
 		}
-		s.sees(t, r, stateTwo)
+		s.sees(t, r, "two publish the same at once", stateTwo)
 		return
 	}
+	const what = "two publishers at once"
 	switch {
 	case err == nil && otherErr == nil:
 		t.Error("both were told that they had won")
 	case err != nil && otherErr != nil:
 		t.Errorf("both lost, though nobody came between the second one's steps: %v; %v", err, otherErr)
 	case err == nil:
-		s.sees(t, r, stateTwo)
+		s.sees(t, r, what, stateTwo)
 	default:
-		s.sees(t, r, second)
+		s.sees(t, r, what, second)
 	}
 	for _, lost := range []error{err, otherErr} {
 		if lost != nil && !isLost(lost) {
 			t.Errorf("the one who lost is told: %v", lost)
 		}
 	}
-	s.tally.read("two publishers at once", stateTwo, nil)
 }
 
 // isLost is each way to be told that somebody else was first.
