@@ -30,10 +30,16 @@ type change struct {
 	*state
 	repo           *Repository
 	pending        string
-	targetsChanged bool                        // the targets role must be signed again
-	changed        map[manifest.ProductID]bool // these products' roles too
-	newKeys        []*key                      // written just before the commit
-	fresh          []manifest.Package          // their bytes are in pending/, and checked in full
+	targetsChanged bool                                     // the targets role must be signed again
+	changed        map[manifest.ProductID]bool              // these products' roles too
+	drafts         map[manifest.ProductID]map[string][]byte // their manifests by path, not yet signed
+	newKeys        []*key                                   // written just before the commit
+	fresh          []manifest.Package                       // their bytes are in pending/, and checked in full
+
+	rescheduled map[manifest.ProductID]bool // what is scheduled is signed again
+	ahead       map[manifest.ProductID][]step
+	planned     map[manifest.ProductID]Promotion   // new in the schedule
+	dropped     map[manifest.ProductID][]Promotion // not in it any more
 }
 
 // change runs edit on the state and commits the result, or nothing.
@@ -56,6 +62,9 @@ func (r *Repository) change(ctx context.Context, edit func(*change) error) error
 	}
 	err = edit(c)
 	if err == nil {
+		err = c.draft()
+	}
+	if err == nil {
 		err = c.review(ctx)
 	}
 	if err != nil {
@@ -70,13 +79,40 @@ func (r *Repository) begin(s *state) (*change, error) {
 	if err := os.MkdirAll(pending, 0o755); err != nil {
 		return nil, err
 	}
-	return &change{state: s, repo: r, pending: pending, changed: map[manifest.ProductID]bool{}}, nil
+	return &change{
+		state: s, repo: r, pending: pending, changed: map[manifest.ProductID]bool{},
+		drafts: map[manifest.ProductID]map[string][]byte{}, rescheduled: map[manifest.ProductID]bool{},
+		ahead: map[manifest.ProductID][]step{}, planned: map[manifest.ProductID]Promotion{}, dropped: map[manifest.ProductID][]Promotion{},
+	}, nil
 }
 
 func (c *change) discard() {
 	if err := os.RemoveAll(c.pending); err != nil {
 		c.repo.options.Log.Warn("discarding unfinished work failed, the next command tries again", "error", err)
 	}
+}
+
+// draft makes the manifests that are to be signed.
+func (c *change) draft() error {
+	for id := range c.changed {
+		p := c.products[id]
+		if err := p.check(); err != nil {
+			return err
+		}
+		manifests, err := p.fill(&c.roles[id].Signed)
+		if err != nil {
+			return err
+		}
+		c.drafts[id] = manifests
+	}
+	for id := range c.rescheduled {
+		steps, err := c.steps(id)
+		if err != nil {
+			return err
+		}
+		c.ahead[id] = steps
+	}
+	return nil
 }
 
 // write puts a new file into pending/.
@@ -94,6 +130,11 @@ func (c *change) finish(ctx context.Context) error {
 	err := c.seal()
 	if err == nil {
 		err = c.repo.verify(ctx, tree{c.pending, c.repo.dir}, c.state, c.fresh)
+	}
+	for id := range c.rescheduled {
+		if err == nil {
+			err = c.repo.foresee(ctx, tree{c.pending, c.repo.dir}, c.state, id, c.schedule(id).Promotions)
+		}
 	}
 	if err == nil {
 		err = ctx.Err()
@@ -161,19 +202,17 @@ func (c *change) seal() error {
 			return err
 		}
 	}
+	for id := range c.rescheduled {
+		if err := c.sealSchedule(id); err != nil {
+			return err
+		}
+	}
 	return c.sealOnline()
 }
 
 func (c *change) sealProduct(id manifest.ProductID) error {
 	p, role := c.products[id], c.roles[id]
-	if err := p.check(); err != nil {
-		return err
-	}
-	manifests, err := p.fill(&role.Signed)
-	if err != nil {
-		return err
-	}
-	for path, data := range manifests {
+	for path, data := range c.drafts[id] {
 		if _, err := (tree{c.repo.dir}).find(path); err == nil {
 			continue // says the same as before
 		}

@@ -33,24 +33,32 @@ func (r *Repository) SetFloor(ctx context.Context, id manifest.ProductID, v mani
 // clients do not look at it.
 func (r *Repository) Promote(ctx context.Context, id manifest.ProductID, v manifest.Version, to manifest.Channel, percent int) error {
 	err := r.changeProduct(ctx, id, func(_ *change, p *Product) error {
-		if percent < 0 || percent > Everybody {
-			return fmt.Errorf("%w: %d is not 0 to %d", ErrPercent, percent, Everybody)
-		}
-		if _, err := manifest.ParseChannel(string(to)); err != nil {
+		if err := p.promotable(Promotion{Version: v, Channel: to, Percent: percent}); err != nil {
 			return err
 		}
-		b, err := p.build(v)
-		if err != nil {
-			return err
-		}
-		if b.Withdrawn != nil {
-			return fmt.Errorf("%w: %s", ErrWithdrawn, b.Withdrawn.Reason)
-		}
-		p.promote(b.Version, to, percent)
+		p.promote(v, to, percent)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("promote %s %s to %s: %w", id, v, to, err)
+	}
+	return nil
+}
+
+// promotable refuses what cannot be promoted.
+func (p *Product) promotable(one Promotion) error {
+	if one.Percent < 0 || one.Percent > Everybody {
+		return fmt.Errorf("%w: %d is not 0 to %d", ErrPercent, one.Percent, Everybody)
+	}
+	if _, err := manifest.ParseChannel(string(one.Channel)); err != nil {
+		return err
+	}
+	b, err := p.build(one.Version)
+	if err != nil {
+		return err
+	}
+	if b.Withdrawn != nil {
+		return fmt.Errorf("%w: %s", ErrWithdrawn, b.Withdrawn.Reason)
 	}
 	return nil
 }
@@ -73,9 +81,11 @@ func (p *Product) promote(v manifest.Version, to manifest.Channel, percent int) 
 }
 
 // Withdraw says that nobody should install a build any more, in every channel.
-// Where it is installed it stays. A second time changes the reason.
+// Where it is installed it stays. What was scheduled for it is cancelled. A
+// second time changes the reason.
 func (r *Repository) Withdraw(ctx context.Context, id manifest.ProductID, v manifest.Version, reason string) error {
-	err := r.changeProduct(ctx, id, func(_ *change, p *Product) error {
+	scheduled := func(s Promotion) bool { return s.Version.Equal(v) }
+	err := r.changeProductWithout(ctx, id, scheduled, func(_ *change, p *Product) error {
 		b, err := p.build(v)
 		if err != nil {
 			return err
@@ -88,15 +98,6 @@ func (r *Repository) Withdraw(ctx context.Context, id manifest.ProductID, v mani
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw %s %s: %w", id, v, err)
-	}
-	return nil
-}
-
-// Refresh renews snapshot and timestamp and nothing else. Only the online key
-// is needed.
-func (r *Repository) Refresh(ctx context.Context) error {
-	if err := r.change(ctx, func(*change) error { return nil }); err != nil {
-		return fmt.Errorf("refresh: %w", err)
 	}
 	return nil
 }

@@ -74,6 +74,14 @@ func (r *Repository) ChangeProduct(ctx context.Context, id manifest.ProductID, e
 	return nil
 }
 
+// Sign signs a product's role again as it is, before it expires.
+func (r *Repository) Sign(ctx context.Context, id manifest.ProductID) error {
+	if err := r.changeProduct(ctx, id, func(*change, *Product) error { return nil }); err != nil {
+		return fmt.Errorf("sign %s: %w", id, err)
+	}
+	return nil
+}
+
 func (p *Product) define(d Definition) {
 	p.Title, p.Confirm, p.Preserve, p.Deadline = d.Title, d.Confirm, d.Preserve, d.Deadline
 	p.Detect = d.Detect
@@ -88,14 +96,21 @@ func (p *Product) definition() Definition {
 	return d
 }
 
-// changeProduct is change for one product's role.
+// changeProduct is change for one product's role. What is scheduled for the
+// product is signed again, on top.
 func (r *Repository) changeProduct(ctx context.Context, id manifest.ProductID, edit func(*change, *Product) error) error {
+	return r.changeProductWithout(ctx, id, func(Promotion) bool { return false }, edit)
+}
+
+// changeProductWithout also cancels some of what is scheduled.
+func (r *Repository) changeProductWithout(ctx context.Context, id manifest.ProductID, cancelled func(Promotion) bool, edit func(*change, *Product) error) error {
 	return r.change(ctx, func(c *change) error {
 		p, err := c.product(id)
 		if err != nil {
 			return err
 		}
 		c.changed[id] = true
+		c.overtake(id, p, cancelled)
 		return edit(c, p)
 	})
 }

@@ -79,7 +79,12 @@ type Outcome struct {
 
 // Empty says whether PCs will be told the same as before.
 func (d *Difference) Empty() bool {
-	return len(d.Fields) == 0 && len(d.Channels) == 0
+	for _, c := range d.Channels {
+		if len(c.Builds) > 0 || len(c.PCs) > 0 {
+			return false
+		}
+	}
+	return len(d.Fields) == 0
 }
 
 // difference compares two definitions of a product.
@@ -135,7 +140,6 @@ func manifestPair(name manifest.Channel, before, after *Product) (old, next *man
 			return old, nil, nil
 		}
 	}
-	next.Seq++
 	return old, next, nil
 }
 
@@ -340,20 +344,49 @@ func (c *change) review(ctx context.Context) error {
 		return nil
 	}
 	for _, id := range c.ids() {
-		before, err := readProduct(filepath.Join(c.repo.dir, filepath.FromSlash(productPath(id))))
-		if !c.changed[id] || errors.Is(err, fs.ErrNotExist) {
-			continue // a new product has nothing that PCs could do
-		}
+		d, err := c.difference(id)
 		if err != nil {
 			return err
 		}
-		d, err := difference(before, c.products[id])
-		if err != nil {
-			return err
+		if d == nil {
+			continue
 		}
 		if err := c.repo.options.Review(ctx, d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// difference is nil where a product stays as it is, and where it is new: then
+// there is nothing yet that PCs could do.
+func (c *change) difference(id manifest.ProductID) (d *Difference, err error) {
+	coming, isPlanned := c.planned[id]
+	switch {
+	case isPlanned:
+		for _, step := range c.ahead[id] {
+			if step.same(coming) && step.At.Equal(coming.At) {
+				d, err = difference(step.before, step.after)
+			}
+		}
+	case c.changed[id]:
+		before, notThere := readProduct(filepath.Join(c.repo.dir, filepath.FromSlash(productPath(id))))
+		if errors.Is(notThere, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if notThere != nil {
+			return nil, notThere
+		}
+		d, err = difference(before, c.products[id])
+	}
+	if d == nil || err != nil {
+		return nil, err
+	}
+	d.At, d.Dropped = coming.At, c.dropped[id]
+	for _, step := range c.ahead[id] {
+		if !isPlanned || !step.same(coming) || !step.At.Equal(coming.At) {
+			d.Remade = append(d.Remade, step.Promotion)
+		}
+	}
+	return d, nil
 }

@@ -28,6 +28,17 @@ var (
 	ErrFloorDown = errors.New("the floor never goes down")
 	// ErrPercent is a rollout outside 0 to 100.
 	ErrPercent = errors.New("percent out of range")
+	// ErrSchedule is a time at which nothing can be promoted: over, or more than
+	// a year ahead.
+	ErrSchedule = errors.New("not a time to promote at")
+	// ErrScheduleDue is a scheduled promotion whose time has come and that no
+	// refresh has taken in yet.
+	ErrScheduleDue = errors.New("a scheduled promotion is due")
+	// ErrNotScheduled is a promotion that is not scheduled.
+	ErrNotScheduled = errors.New("not scheduled")
+	// ErrScheduledStale is a scheduled promotion that clients would refuse, such
+	// as one that was signed before the product's present role.
+	ErrScheduledStale = errors.New("a scheduled promotion does not fit any more")
 	// ErrFuture is a release date that has not come yet: clients take signed
 	// dates as proof of the time, and would see everything else as expired.
 	ErrFuture = errors.New("date in the future")

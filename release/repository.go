@@ -124,6 +124,7 @@ func (r *Repository) initialise(ctx context.Context, root, targets []*key, onlin
 		snapshot:  metadata.Snapshot(),
 		timestamp: metadata.Timestamp(),
 		products:  map[manifest.ProductID]*Product{},
+		schedules: map[manifest.ProductID]*schedule{},
 	})
 	if err != nil {
 		return err

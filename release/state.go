@@ -48,6 +48,7 @@ type state struct {
 	snapshot  *metadata.Metadata[metadata.SnapshotType]
 	timestamp *metadata.Metadata[metadata.TimestampType]
 	products  map[manifest.ProductID]*Product
+	schedules map[manifest.ProductID]*schedule // what was signed ahead
 }
 
 func rolePath(version int64, role string) string {
@@ -125,6 +126,9 @@ func readState(ctx context.Context, dir string) (*state, error) {
 		return damaged(errors.New("snapshot names no targets role"))
 	}
 	if s.products, err = readProducts(dir); err != nil {
+		return damaged(err)
+	}
+	if s.schedules, err = readSchedules(dir, s.products); err != nil {
 		return damaged(err)
 	}
 	for id := range s.roles {

@@ -29,7 +29,15 @@ func (r *Repository) Verify(ctx context.Context) error {
 			packages = append(packages, b.Packages...)
 		}
 	}
-	return r.verify(ctx, tree{r.dir}, s, packages)
+	if err := r.verify(ctx, tree{r.dir}, s, packages); err != nil {
+		return err
+	}
+	for id, schedule := range s.schedules {
+		if err := r.foresee(ctx, tree{r.dir}, s, id, schedule.Promotions); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // read locks the working copy, finishes interrupted work and reads the state.
