@@ -219,21 +219,46 @@ func TestCancelled(t *testing.T) {
 			p := newPublisher(t)
 			p.add(t, p.open(t), "2.3.0")
 			p.schedule(t, 12, 25)
+			p.schedule(t, 15, 100)
 			file := filepath.Join(p.dir, filepath.FromSlash(schedulePath(torikomi)))
 			kept, err := os.ReadFile(file)
 			try(t, err)
 			try(t, cancel(t.Context(), p.at(t, 10, p.keys)))
 			one := p.pc(t)
 			one.sees(t, p, 10, "2.2.0:100")
-			p.renew(t, 13, p.online(t), 0, 0)
+			p.renew(t, 16, p.online(t), 0, 0)
 
 			try(t, os.WriteFile(file, kept, 0o644))
-			if err := p.at(t, 13, "").Verify(t.Context()); !errors.Is(err, ErrScheduledStale) {
+			if err := p.at(t, 16, "").Verify(t.Context()); !errors.Is(err, ErrScheduledStale) {
 				t.Errorf("verify: %v", err)
 			}
-			p.renew(t, 13, p.online(t), 0, 1)
-			one.sees(t, p, 13, "2.2.0:100")
+			p.renew(t, 16, p.online(t), 0, 2)
+			one.sees(t, p, 16, "2.2.0:100")
 		})
+	}
+}
+
+// TestReleasedEarly: somebody with the online key published what was scheduled
+// before its time. A PC that has seen it follows the publisher all the same,
+// whatever he does next.
+func TestReleasedEarly(t *testing.T) {
+	t.Parallel()
+	template := newPublisher(t)
+	template.add(t, template.open(t), "2.3.0")
+	template.schedule(t, 12, 25)
+	template.schedule(t, 15, 100)
+	for name, next := range map[string]func(*Repository) error{
+		"cancelled": func(r *Repository) error { return r.Cancel(t.Context(), torikomi, number(t, "2.3.0"), manifest.Stable) },
+		"changed":   func(r *Repository) error { return r.Sign(t.Context(), torikomi) },
+	} {
+		stolen, p := template.copy(t), template.copy(t)
+		stolen.renew(t, 16, stolen.online(t), 2, 0)
+		one := p.pc(t)
+		one.sees(t, stolen, 10, "2.3.0:100 2.2.0:100")
+		try(t, next(p.at(t, 10, p.keys)))
+		p.renew(t, 11, p.online(t), 0, 0) // a timestamp above the other's
+		t.Log(name)
+		one.sees(t, p, 11, "2.2.0:100")
 	}
 }
 

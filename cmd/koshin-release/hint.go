@@ -15,6 +15,7 @@ func advise(err error) string {
 		is   error
 		then string
 	}{
+		{release.ErrScheduledStale, "cancel it with koshin-release promote --product ID --version V --channel C --cancel, and schedule it again"},
 		{release.ErrNoRepository, "name the working copy with --repo DIR, or make one with koshin-release init --repo DIR --keys KEYDIR"},
 		{release.ErrBusy, "wait until the other koshin-release has ended"},
 		{release.ErrKeysInside, "choose a folder outside the working copy, best on a medium of its own"},
@@ -27,6 +28,9 @@ func advise(err error) string {
 		{release.ErrExists, "nothing is ever overwritten; choose another folder or, for other content, another version"},
 		{release.ErrFloorDown, "clients that reached the floor must not be told otherwise; a higher floor is always possible"},
 		{release.ErrWithdrawn, "publish a corrected build under a new version"},
+		{release.ErrSchedule, "give a time to come, at most a year ahead, with its zone: --at 2021-04-01T09:00:00+09:00; without --at it counts at once"},
+		{release.ErrScheduleDue, "run koshin-release refresh, which takes it in, or promote ... --cancel"},
+		{release.ErrNotScheduled, "koshin-release status shows what is scheduled"},
 		{release.ErrFuture, "clients take signed dates as proof of the time; use a day that has begun"},
 		{release.ErrDefinition, "correct the field that is named with koshin-release product --id ID ..."},
 		{pack.ErrLink, "replace the link by a copy of what it points to: a package holds files and folders only"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -14,7 +15,18 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"koshin-release": func() { os.Exit(int(Run(context.Background(), os.Args[1:], terminal.System()))) },
+		"release-at":     releaseAt,
 	})
+}
+
+// releaseAt is koshin-release at the time $NOW.
+func releaseAt() {
+	now, err := time.Parse(time.RFC3339, os.Getenv("NOW"))
+	if err != nil {
+		panic(err)
+	}
+	clock := func() time.Time { return now }
+	os.Exit(int(runAt(context.Background(), clock, os.Args[1:], terminal.System())))
 }
 
 // TestScripts tells the publisher's stories with the real program.

@@ -92,14 +92,14 @@ func (a *app) command() *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("which command? init, product, add, floor, promote, withdraw, refresh, status, verify, publish, serve or version")
+			return usagef("which command? init, product, add, floor, promote, withdraw, sign, refresh, status, verify, publish, serve or version")
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&a.repoDir, "repo", ".", "working copy `DIR`")
 	root.PersistentFlags().StringVar(&a.keysDir, "keys", "", "key folder `KEYDIR`")
 	for _, verb := range []func() *cobra.Command{
-		a.initCommand, a.productCommand, a.addCommand, a.floorCommand, a.promoteCommand, a.withdrawCommand,
+		a.initCommand, a.productCommand, a.addCommand, a.floorCommand, a.promoteCommand, a.withdrawCommand, a.signCommand,
 		a.refreshCommand, a.statusCommand, a.verifyCommand, a.publishCommand, a.serveCommand, a.versionCommand,
 	} {
 		root.AddCommand(a.runs(verb()))
