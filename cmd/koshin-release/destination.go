@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/release"
 	"github.com/koshin-updater/koshin/release/folder"
+	"github.com/koshin-updater/koshin/release/github"
 	"github.com/koshin-updater/koshin/updater/transport"
 )
 
@@ -38,10 +41,26 @@ func (d *destination) open(ctx context.Context, a *app) (release.Destination, er
 		return d.bucket(ctx, a)
 	case hasScheme:
 		return nil, usagef("--to %s: %s:// is not a destination; a folder, s3://BUCKET/PREFIX and github:OWNER/REPO are", d.to, scheme)
-	case strings.HasPrefix(d.to, "github:"):
-		return nil, usagef("--to %s: this version publishes to a folder only", d.to)
+	case strings.HasPrefix(d.to, githubpath.Scheme+":"):
+		return d.openGitHub(ctx, a)
 	}
 	return folder.Open(d.to)
+}
+
+func (d *destination) openGitHub(ctx context.Context, a *app) (release.Destination, error) {
+	place, err := githubpath.Parse(d.to)
+	if err != nil {
+		return nil, usagef("--to: %w", err)
+	}
+	client, err := d.client(a)
+	if err != nil {
+		return nil, err
+	}
+	token, err := github.FindToken(ctx, place, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return github.Open(place, github.Options{Client: client, Token: token, API: github.APIFrom(place, os.Getenv), Log: a.log})
 }
 
 // client is the program's one way to a host, over TLS 1.2 as the operators'.

@@ -6,6 +6,7 @@ import (
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/release"
+	"github.com/koshin-updater/koshin/release/github"
 	"github.com/koshin-updater/koshin/release/s3"
 )
 
@@ -55,6 +56,17 @@ func advise(err error) string {
 		{s3.ErrForeign, "publish under a prefix of its own: --to s3://BUCKET/PREFIX"},
 		{s3.ErrClock, "set this PC's clock, best by time synchronisation, and publish again"},
 		{s3.ErrRegion, "set AWS_REGION to the bucket's region"},
+		{github.ErrNoToken, "set GITHUB_TOKEN (in a workflow: env: GITHUB_TOKEN: ${{ github.token }}), or log in once with git or gh auth setup-git"},
+		{github.ErrToken, "make a new one: github.com, Settings, Developer settings, Personal access tokens"},
+		{github.ErrRights, "the token needs the permission Contents: read and write for this repository (classic: the scope repo or public_repo); a workflow says permissions: contents: write"},
+		{github.ErrNotThere, "correct github:OWNER/REPO; if the repository is private, make it public: operators' PCs read it without a token"},
+		{github.ErrPrivate, "make it public, or publish to another repository: operators' PCs read it without a token, and what they read is signed"},
+		{github.ErrArchived, "unarchive it in its settings on GitHub, or publish to another repository"},
+		{github.ErrEmpty, "make a first commit, such as a README, on GitHub, and publish again"},
+		{github.ErrProtected, "let the rules of the repository except this branch, or name another one: github:OWNER/REPO@BRANCH"},
+		{github.ErrImmutable, "publish the further platform under a new version, or switch release immutability off in the repository's settings for builds to come"},
+		{github.ErrLimit, "publish this build to a folder or a bucket, or make the package smaller"},
+		{github.ErrRateLimit, "publish again after that time; what has arrived is not sent again"},
 		{release.ErrKind, "tree takes a folder; exe, msi and setup take one file; msi is for windows; an exe is called as the self-test program, or as the product"},
 		{release.ErrFormat, "give the file that an operator would start: the .msi itself, or the setup program"},
 	} {
