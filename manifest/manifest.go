@@ -80,7 +80,7 @@ type Package struct {
 	SHA256         Digest     `json:"sha256"`
 	InstalledSize  int64      `json:"installed_size"`       // bytes on the disk; of an installer, an estimate
 	TreeSHA256     Digest     `json:"tree_sha256,omitzero"` // hash of the tree's index; kind tree only
-	Signer         string     `json:"signer,omitempty"`     // required code-signing publisher
+	Signer         string     `json:"signer,omitempty"`     // who must have signed its programs; see [Signer]
 	RestartAllowed bool       `json:"restart_allowed,omitzero"`
 	Deltas         []Delta    `json:"deltas,omitempty"`
 	Installer      *Installer `json:"installer,omitzero"`

@@ -23,7 +23,7 @@ const (
 	maxText        = 8 << 10 // bytes of notes in one language
 	maxArgs        = 64      // of a program
 	maxSelfTest    = 10 * time.Minute
-	maxSigner      = 512
+	maxSigner      = 512 // bytes; the longest common name (64 characters) takes 352
 )
 
 // known values of the fields that name a thing.
@@ -92,7 +92,7 @@ func (c *checker) pkg(at string, p Package) {
 	c.size(at+".installed_size", p.InstalledSize)
 	c.check(!p.SHA256.IsZero(), at+".sha256", "is missing")
 	c.check((p.Kind == Tree) == !p.TreeSHA256.IsZero(), at+".tree_sha256", "belongs to kind tree, and only there")
-	c.check(len(p.Signer) <= maxSigner, at+".signer", "is too long")
+	c.signer(at+".signer", p)
 	c.check(len(p.Deltas) <= maxDeltas, at+".deltas", "%d deltas, at most %d", len(p.Deltas), maxDeltas)
 	for i, d := range p.Deltas {
 		from := fmt.Sprintf("%s.deltas[%d]", at, i)
