@@ -89,7 +89,7 @@ func (p *Product) exeNode() (node, error) {
 }
 
 // stageExe copies the package, which is the executable itself, to staging/.
-func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
+func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
 	if p.exe == "" {
 		return nil, fmt.Errorf("no name for the executable: %w", errors.ErrUnsupported)
 	}
@@ -97,10 +97,15 @@ func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, ve
 		return nil, explain(err)
 	}
 	stamp := p.now().UTC().Truncate(2 * time.Second)
-	if err := p.copyPackage(ctx, file, p.exe, want, stamp, progress); err != nil {
+	index := exeIndex(p.exe, want.size, want.sha256)
+	err := p.copyPackage(ctx, file, p.exe, want, stamp, progress)
+	if err == nil {
+		err = p.checkSigned(ctx, pkg, index)
+	}
+	if err != nil {
 		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))
 	}
-	staged, err := p.shelve(ctx, version, exeIndex(p.exe, want.size, want.sha256), stamp)
+	staged, err := p.shelve(ctx, version, index, stamp)
 	if err != nil {
 		return nil, err
 	}

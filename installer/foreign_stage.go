@@ -22,7 +22,7 @@ func installerIndex(kind manifest.Kind, want promised) pack.Index {
 
 // stageInstaller copies the verified package to staging/.
 func (p *Product) stageInstaller(ctx context.Context, file *os.File, want promised, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
-	stamp, err := p.copyInstaller(ctx, file, want, pkg.Kind, progress)
+	stamp, err := p.copyInstaller(ctx, file, want, pkg, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +40,18 @@ func (p *Product) stageInstaller(ctx context.Context, file *os.File, want promis
 	return staged, nil
 }
 
-// copyInstaller copies the package to unpacking/, hashed and flushed.
-func (p *Product) copyInstaller(ctx context.Context, file *os.File, want promised, kind manifest.Kind, progress func(done, total int64)) (time.Time, error) {
+// copyInstaller copies the package to unpacking/, hashed, its signature checked,
+// and flushed.
+func (p *Product) copyInstaller(ctx context.Context, file *os.File, want promised, pkg manifest.Package, progress func(done, total int64)) (time.Time, error) {
 	if err := p.disk.root.Mkdir(p.work(unpacking), 0o700); err != nil {
 		return time.Time{}, explain(err)
 	}
 	stamp := p.now().UTC().Truncate(2 * time.Second)
-	if err := p.copyPackage(ctx, file, installerName(kind), want, stamp, progress); err != nil {
+	err := p.copyPackage(ctx, file, installerName(pkg.Kind), want, stamp, progress)
+	if err == nil {
+		err = p.checkSigned(ctx, pkg, installerIndex(pkg.Kind, want))
+	}
+	if err != nil {
 		return time.Time{}, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))
 	}
 	return stamp, nil
@@ -99,7 +104,7 @@ func (p *Product) keepInstaller(ctx context.Context, packageFile string, want pr
 	if err := p.clearStaging(ctx); err != nil {
 		return err
 	}
-	stamp, err := p.copyInstaller(ctx, file, want, pkg.Kind, nil)
+	stamp, err := p.copyInstaller(ctx, file, want, pkg, nil)
 	if err != nil {
 		return err
 	}

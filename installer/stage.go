@@ -30,7 +30,9 @@ type Staged struct {
 // is one executable or an installer. It hashes the package file
 // again against the promise ([ErrNoPromise], [ErrPackage]), the index against
 // the signed tree ([pack.ErrTree]) and every file against the index, and
-// flushes all of it to the disk before it returns. Progress, if any, is told
+// flushes all of it to the disk before it returns. Where the package names a
+// signer, every program must have his signature, or the error is one of
+// package authenticode. Progress, if any, is told
 // the bytes written so far and in all. A build that was staged before is
 // discarded. Memory does not grow with the package's size.
 func (p *Product) Stage(ctx context.Context, packageFile string, promise manifest.Promise, pkg manifest.Package, version manifest.Version, progress func(done, total int64)) (*Staged, error) {
@@ -89,7 +91,7 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 		return p.stageInstaller(ctx, file, want, pkg, version, progress)
 	}
 	if pkg.Kind == manifest.Exe {
-		return p.stageExe(ctx, file, want, version, progress)
+		return p.stageExe(ctx, file, want, pkg, version, progress)
 	}
 	reader, err := pack.NewReader(file, pack.Want{Tree: pkg.TreeSHA256, Size: pkg.InstalledSize})
 	if err != nil {
@@ -98,7 +100,10 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	defer reader.Close()
 	// Even seconds are what every file system can keep.
 	stamp := p.now().UTC().Truncate(2 * time.Second)
-	if err := p.unpack(ctx, reader, stamp, progress); err != nil {
+	if err = p.unpack(ctx, reader, stamp, progress); err == nil {
+		err = p.checkSigned(ctx, pkg, reader.Index())
+	}
+	if err != nil {
 		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))
 	}
 	return p.shelve(ctx, version, reader.Index(), stamp)

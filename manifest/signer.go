@@ -15,7 +15,7 @@ import (
 //
 //	NAME; ca sha256:HEX; time sha256:HEX
 //
-// such as "トリコミ株式会社; ca sha256:9f86…; time sha256:60303a…".
+// such as "トリコミ株式会社; ca sha256:9f86…; time sha256:6030…".
 //
 // The two pins are why no PC is asked whom it trusts. Windows believes any of
 // some hundred authorities, loads further ones from the network when it meets
@@ -71,13 +71,4 @@ func CheckSignerName(name string) error {
 // String is the text form.
 func (s Signer) String() string {
 	return fmt.Sprintf("%s; ca sha256:%s; time sha256:%s", s.Name, s.Authority, s.TimeStamp)
-}
-
-// signer checks who must have signed a package: only programs for Windows can be.
-func (c *checker) signer(at string, p Package) {
-	if p.Signer == "" {
-		return
-	}
-	c.check(p.OS == "windows", at, "belongs to packages for windows")
-	c.err(at, second(ParseSigner(p.Signer)))
 }

@@ -92,7 +92,9 @@ func (c *checker) pkg(at string, p Package) {
 	c.size(at+".installed_size", p.InstalledSize)
 	c.check(!p.SHA256.IsZero(), at+".sha256", "is missing")
 	c.check((p.Kind == Tree) == !p.TreeSHA256.IsZero(), at+".tree_sha256", "belongs to kind tree, and only there")
-	c.signer(at+".signer", p)
+	if p.Signer != "" {
+		c.err(at+".signer", second(ParseSigner(p.Signer)))
+	}
 	c.check(len(p.Deltas) <= maxDeltas, at+".deltas", "%d deltas, at most %d", len(p.Deltas), maxDeltas)
 	for i, d := range p.Deltas {
 		from := fmt.Sprintf("%s.deltas[%d]", at, i)

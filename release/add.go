@@ -34,6 +34,17 @@ type Build struct {
 	// again, when the client cannot be replaced before. It can be said later, by
 	// adding the same content once more, and then stays said.
 	RestartAllowed bool
+
+	// Signer is the publisher who must have signed the build's programs with
+	// Authenticode: his certificate's common name, or a whole [manifest.Signer].
+	// Who vouches for a name is taken from the newest earlier build of that
+	// signer, or from the file itself when there is none. Empty is the signer of
+	// the newest earlier build for the platform; [NoSigner] is none.
+	Signer string
+	// Sign, if any, signs one program in place, in a private copy of what is
+	// added, and only if it is not signed as it must be already. It may change
+	// nothing but the signature: [ErrSigningChanged].
+	Sign func(ctx context.Context, file string) error
 }
 
 // Added is what [Repository.Add] made.
@@ -48,6 +59,9 @@ type Added struct {
 // of a promoted build is offered at once. Adding the same bytes again changes
 // nothing; other bytes under a version that exists are [ErrExists]. progress
 // may be nil.
+//
+// A build that needs a signature and does not have the right one is refused with
+// one of manifest/authenticode's errors.
 //
 // Memory does not grow with the size of the files.
 func (r *Repository) Add(ctx context.Context, b Build, path string, progress func(done, total int64)) (Added, error) {
@@ -66,7 +80,12 @@ func (r *Repository) Add(ctx context.Context, b Build, path string, progress fun
 		if err := p.checkExe(b, path); err != nil {
 			return err
 		}
-		pkg, staged, err := c.writePackage(ctx, b, path, progress)
+		defer c.dropSigned()
+		source, err := c.signedSource(ctx, p, &b, path)
+		if err != nil {
+			return err
+		}
+		pkg, staged, err := c.writePackage(ctx, b, source, progress)
 		if err != nil {
 			return err
 		}
@@ -160,7 +179,7 @@ func (p *Product) add(b Build, pkg manifest.Package, today manifest.Date) error 
 		if have.OS != pkg.OS || have.Arch != pkg.Arch {
 			continue
 		}
-		if have.SHA256 != pkg.SHA256 || have.Kind != pkg.Kind || !reflect.DeepEqual(have.Installer, pkg.Installer) {
+		if have.SHA256 != pkg.SHA256 || have.Kind != pkg.Kind || have.Signer != pkg.Signer || !reflect.DeepEqual(have.Installer, pkg.Installer) {
 			return fmt.Errorf("%w: with other content or run in another way; what was published never changes, take a new version", ErrExists)
 		}
 		if build.Released == before.Released && build.Notes == before.Notes && build.MinOS.Equal(before.MinOS) && (have.RestartAllowed || !pkg.RestartAllowed) {

@@ -47,6 +47,12 @@ var (
 	ErrKind = errors.New("this kind of package does not fit")
 	// ErrFormat is a file that is not what its kind of package takes.
 	ErrFormat = errors.New("not a file of this kind")
+	// ErrSigner is a build whose signer is missing, or cannot be one.
+	ErrSigner = errors.New("no signer that fits")
+	// ErrSigning is a program that could not be signed.
+	ErrSigning = errors.New("signing failed")
+	// ErrSigningChanged is a program that came back with more than a signature.
+	ErrSigningChanged = errors.New("signing changed more than the signature")
 	// ErrPlatform is an operating system or architecture written wrongly.
 	ErrPlatform = errors.New("not an operating system and architecture")
 

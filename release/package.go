@@ -33,7 +33,7 @@ func (c *change) writePackage(ctx context.Context, b Build, path string, progres
 	defer f.Close()
 	hash := sha256.New()
 	count := new(counter)
-	pkg := manifest.Package{OS: b.OS, Arch: b.Arch, Kind: b.Kind, Installer: b.Installer, RestartAllowed: b.RestartAllowed}
+	pkg := manifest.Package{OS: b.OS, Arch: b.Arch, Kind: b.Kind, Installer: b.Installer, Signer: b.Signer, RestartAllowed: b.RestartAllowed}
 	out := io.MultiWriter(f, hash, count)
 	if b.Kind == manifest.Tree {
 		info, err := pack.WriteTree(ctx, out, path, pack.Options{OS: b.OS, Progress: progress})

@@ -52,12 +52,14 @@ func (u *Updater) record(ctx context.Context, verb string, r *Report) {
 func (u *Updater) detail(r *Report) json.RawMessage {
 	evidence := struct {
 		Requested bool            `json:"requested,omitempty"` // by an operator, of the run of SYSTEM
+		Signer    string          `json:"signer,omitempty"`    // required of the build's programs, and checked
 		Error     string          `json:"error,omitempty"`
 		Reason    confirm.Reason  `json:"reason,omitempty"`
 		Before    *confirm.Report `json:"before,omitempty"`
 		Fault     *confirm.Report `json:"fault,omitempty"`
 		After     *confirm.Report `json:"after,omitempty"`
 	}{Before: withoutOutput(r.Before), Fault: withoutOutput(r.Fault), After: withoutOutput(r.After)}
+	evidence.Signer = r.Signer
 	evidence.Requested = u.options.Requested != nil && u.options.Requested(r.Product)
 	if r.Err != nil {
 		evidence.Error = r.Err.Error()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/koshin-updater/koshin/installer"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/authenticode"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/updater/confirm"
@@ -48,6 +49,7 @@ type Report struct {
 	Restart   Restart // why the PC must be restarted; empty: it need not be
 	Owed      *Owed   // what waits for the restart; nil: nothing
 	Resumed   bool    // what was put into place had waited for the restart
+	Signer    string  // who must have signed the build's programs ([manifest.Signer]); empty: nobody was required
 	Recorded  bool    // there is a line of it in the audit trail
 	Err       error
 }
@@ -76,6 +78,9 @@ func (r *Report) fail(err error) {
 // IsRefusal says whether an error is evidence that what was sent is not what
 // the publisher signed, or must not be unpacked.
 func IsRefusal(err error) bool {
+	if authenticode.IsRefusal(err) {
+		return true
+	}
 	for _, kind := range []error{
 		trust.ErrRefused, download.ErrMismatch, installer.ErrPackage,
 		pack.ErrPath, pack.ErrLink, pack.ErrHardLink, pack.ErrSpecial, pack.ErrEntries, pack.ErrSize, pack.ErrRatio, pack.ErrSchema, pack.ErrIndex, pack.ErrTree, pack.ErrContent, pack.ErrDamaged, pack.ErrTrailing,

@@ -21,6 +21,7 @@ func (j *job) installSelf(ctx context.Context, release *trust.Release, in instal
 		return err
 	}
 	j.phase(SelfID, PhaseStage, note(NoteStage))
+	j.report.Signer = target.Package.Signer
 	staged, err := j.inst.Stage(ctx, file, promise, target.Package, version, j.counter(SelfID, PhaseStage, note(NoteStage)))
 	if err != nil {
 		return fmt.Errorf("stage koshin %s: %w", version, err)

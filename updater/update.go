@@ -227,6 +227,7 @@ func (j *job) stage(ctx context.Context, file string, promise manifest.Promise, 
 		return nil, err
 	}
 	j.phase(id, PhaseStage, note(NoteStage))
+	j.report.Signer = c.Package.Signer
 	staged, err := j.inst.Stage(ctx, file, promise, c.Package, c.Build.Version, j.counter(id, PhaseStage, note(NoteStage)))
 	if err != nil {
 		return nil, fmt.Errorf("stage %s %s: %w", id, c.Build.Version, err)

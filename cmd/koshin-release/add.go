@@ -18,6 +18,7 @@ type addFlags struct {
 	restartAllowed           bool
 
 	installer installerFlags
+	signing   signFlags
 }
 
 func (a *app) addCommand() *cobra.Command {
@@ -30,7 +31,11 @@ func (a *app) addCommand() *cobra.Command {
 			"nothing; other content needs a new version.\n\n" +
 			"PATH is a folder for kind tree, and one file for the others: a program that is replaced\n" +
 			"(exe), a Windows Installer package (msi) or a setup program with silent arguments (setup).\n" +
-			"The product's --detect rule must read the version that an msi or a setup has installed.",
+			"The product's --detect rule must read the version that an msi or a setup has installed.\n\n" +
+			"With --signer, every program in it (PE or MSI, also a library of somebody else's) must be\n" +
+			"signed by that publisher with a time stamp, and operators' PCs install nothing else. It\n" +
+			"stays so for later builds. --sign-command signs those that are not, for instance\n" +
+			"  'signtool sign /fd SHA256 /tr http://stamps.example /td SHA256 /n \"NAME\" {file}'",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.add(c, f, args[0]) },
 	}
@@ -45,6 +50,7 @@ func (a *app) addCommand() *cobra.Command {
 	flags.StringVar(&f.minOS, "min-os", "", "lowest `version` of the operating system, such as 10.0.17763")
 	flags.BoolVar(&f.restartAllowed, "restart-allowed", false, "where the client is in use, the update may be finished at the PC's next restart")
 	f.installer.flags(c)
+	f.signing.flags(c)
 	require(c, "os", "arch", "kind")
 	return c
 }
@@ -52,6 +58,9 @@ func (a *app) addCommand() *cobra.Command {
 func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
 	b, err := f.parse(c)
 	if err != nil {
+		return err
+	}
+	if b.Sign, err = f.signing.sign(a); err != nil {
 		return err
 	}
 	r, err := a.open(true)
@@ -70,11 +79,14 @@ func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
 		return nil
 	}
 	a.sayf("added %s: package %s, installed %s", what, readable(added.Package.Size), readable(added.Package.InstalledSize))
+	if signer := added.Package.Signer; signer != "" {
+		a.sayf("operators' PCs take its programs from: %s", signer)
+	}
 	return nil
 }
 
 func (f *addFlags) parse(c *cobra.Command) (release.Build, error) {
-	b := release.Build{OS: f.os, Arch: f.arch, Notes: manifest.Text{JA: f.notesJA, EN: f.notesEN}, RestartAllowed: f.restartAllowed}
+	b := release.Build{OS: f.os, Arch: f.arch, Notes: manifest.Text{JA: f.notesJA, EN: f.notesEN}, RestartAllowed: f.restartAllowed, Signer: f.signing.signer}
 	var err error
 	if b.Product, b.Version, err = f.build.parse(); err != nil {
 		return b, err

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/koshin-updater/koshin/manifest/authenticode"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/release"
@@ -68,6 +69,16 @@ func advise(err error) string {
 		{github.ErrLimit, "publish this build to a folder or a bucket, or make the package smaller"},
 		{github.ErrRateLimit, "publish again after that time; what has arrived is not sent again"},
 		{release.ErrKind, "tree takes a folder; exe, msi and setup take one file; msi is for windows; an exe is called as the self-test program, or as the product"},
+		{release.ErrSigner, "give the common name of the publisher's certificate with --signer, or --signer none; only programs for windows are signed"},
+		{release.ErrSigningChanged, "the command must sign the file that it is given and do nothing else; sign the build yourself and give only --signer"},
+		{release.ErrSigning, "run the command by hand on a copy of the program; what it said is above"},
+		{authenticode.ErrUnsigned, "have it signed with --sign-command, or sign it before it is added"},
+		{authenticode.ErrPublisher, "sign it with the certificate of the publisher who is named with --signer, or name the one who signed"},
+		{authenticode.ErrTimeStamp, "sign once, with SHA-256 and an RFC 3161 time stamp: signtool /tr ADDRESS /td SHA256, osslsigncode -ts ADDRESS; if the authority of the stamps is a new one, give the whole signer that earlier builds show"},
+		{authenticode.ErrUntrusted, "if the publisher's certificate is from a new authority, give the whole signer, \"NAME; ca sha256:HEX; time sha256:HEX\" (openssl x509 -fingerprint -sha256 shows a certificate's); if not, find out who signed this"},
+		{authenticode.ErrWeak, "sign with SHA-256: signtool /fd SHA256, osslsigncode -h sha256; a key has 2048 bits of RSA or 256 of a curve"},
+		{authenticode.ErrTampered, "something changed the program after it was signed: sign last, or again"},
+		{authenticode.ErrMalformed, "sign once, with nothing added to the signature, a file that Windows itself could start"},
 		{release.ErrFormat, "give the file that an operator would start: the .msi itself, or the setup program"},
 	} {
 		if errors.Is(err, advice.is) {

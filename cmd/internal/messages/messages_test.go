@@ -95,7 +95,7 @@ func TestJapaneseIsWrittenWithCare(t *testing.T) {
 
 // packages whose sentinels reach people.
 var speaking = []string{
-	"manifest", "manifest/trust", "manifest/pack", "installer", "installer/protect",
+	"manifest", "manifest/trust", "manifest/pack", "manifest/authenticode", "installer", "installer/protect",
 	"updater", "updater/audit", "updater/config", "updater/transport", "updater/download", "updater/confirm", "updater/schedule",
 	"updater/doctor/mend", "updater/doctor/winsettings", "updater/session", "updater/busy", "updater/eventlog", "updater/startmenu", "updater/policy",
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/koshin-updater/koshin/installer/process"
 	"github.com/koshin-updater/koshin/installer/protect"
 	"github.com/koshin-updater/koshin/manifest"
+	"github.com/koshin-updater/koshin/manifest/authenticode"
 	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
@@ -193,6 +194,14 @@ func kinds() []kind {
 		{pack.ErrSchema, "package-schema", exitcode.Refused},
 		{pack.ErrTree, "package-tree", exitcode.Refused},
 		{pack.ErrContent, "package-tree", exitcode.Refused},
+		{manifest.ErrSigner, "trust-manifest", exitcode.Refused},
+		{authenticode.ErrTimeStamp, "signature-stamp", exitcode.Refused},
+		{authenticode.ErrUnsigned, "signature-none", exitcode.Refused},
+		{authenticode.ErrPublisher, "signature-publisher", exitcode.Refused},
+		{authenticode.ErrUntrusted, "signature-untrusted", exitcode.Refused},
+		{authenticode.ErrTampered, "signature-tampered", exitcode.Refused},
+		{authenticode.ErrWeak, "signature-weak", exitcode.Refused},
+		{authenticode.ErrMalformed, "signature-malformed", exitcode.Refused},
 		{pack.ErrChanged, "folder-changed", exitcode.Failed},
 		{pack.ErrIndex, "package-damaged", exitcode.Refused},
 		{pack.ErrDamaged, "package-damaged", exitcode.Refused},
