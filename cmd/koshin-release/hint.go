@@ -4,11 +4,14 @@ import (
 	"errors"
 
 	"github.com/koshin-updater/koshin/manifest/authenticode"
+	"github.com/koshin-updater/koshin/manifest/githubpath"
 	"github.com/koshin-updater/koshin/manifest/pack"
 	"github.com/koshin-updater/koshin/manifest/trust"
 	"github.com/koshin-updater/koshin/release"
 	"github.com/koshin-updater/koshin/release/github"
 	"github.com/koshin-updater/koshin/release/s3"
+	"github.com/koshin-updater/koshin/release/watch"
+	"github.com/koshin-updater/koshin/updater/transport"
 )
 
 // advise says what to do about an error. The narrow errors stand first.
@@ -18,6 +21,10 @@ func advise(err error) string {
 		then string
 	}{
 		{release.ErrScheduledStale, "cancel it with koshin-release promote --product ID --version V --channel C --cancel, and schedule it again"},
+		{githubpath.ErrPlace, "write github:OWNER/REPO, or github:HOST/OWNER/REPO for GitHub Enterprise"},
+		{transport.ErrInsecureURL, "clients take https only: give the https address"},
+		{transport.ErrSource, "give what clients have in source.urls: an https address, github:OWNER/REPO or a folder"},
+		{watch.ErrState, "give --state a file of its own for each repository, or remove it to begin anew"},
 		{release.ErrNoRepository, "name the working copy with --repo DIR, or make one with koshin-release init --repo DIR --keys KEYDIR"},
 		{release.ErrBusy, "wait until the other koshin-release has ended"},
 		{release.ErrKeysInside, "choose a folder outside the working copy, best on a medium of its own"},

@@ -60,6 +60,9 @@ func runAt(ctx context.Context, now func() time.Time, args []string, streams ter
 
 // code tells a wrong command line from a command that failed.
 func (a *app) code(ctx context.Context, err error) exitcode.Code {
+	if seen, ok := errors.AsType[verdict](err); ok {
+		return exitcode.Code(seen)
+	}
 	if ctx.Err() != nil {
 		return exitcode.Interrupted
 	}
@@ -72,6 +75,9 @@ func (a *app) code(ctx context.Context, err error) exitcode.Code {
 }
 
 func (a *app) complain(err error, code exitcode.Code) {
+	if isVerdict(err) { // has been said
+		return
+	}
 	fmt.Fprintf(a.Err, "koshin-release: %v\n", err)
 	if advice := advise(err); advice != "" {
 		fmt.Fprintf(a.Err, "koshin-release: hint: %s\n", advice)
@@ -86,13 +92,14 @@ func (a *app) command() *cobra.Command {
 		Short: "Sign builds and publish them",
 		Long: "koshin-release keeps a signed repository of builds in a working copy (--repo), which can\n" +
 			"live in git, with its keys somewhere else (--keys), and publishes it to a host.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted;\n" +
+			"watch: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n" +
 			"Passphrase of the keys: asked on the terminal, or from " + passphraseVariable + ".",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("which command? init, product, add, floor, promote, withdraw, sign, refresh, status, verify, publish, serve or version")
+			return usagef("which command? init, product, add, floor, promote, withdraw, sign, refresh, status, verify, publish, watch, serve or version")
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -100,7 +107,7 @@ func (a *app) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.keysDir, "keys", "", "key folder `KEYDIR`")
 	for _, verb := range []func() *cobra.Command{
 		a.initCommand, a.productCommand, a.addCommand, a.floorCommand, a.promoteCommand, a.withdrawCommand, a.signCommand,
-		a.refreshCommand, a.statusCommand, a.verifyCommand, a.publishCommand, a.serveCommand, a.versionCommand,
+		a.refreshCommand, a.statusCommand, a.verifyCommand, a.publishCommand, a.watchCommand, a.serveCommand, a.versionCommand,
 	} {
 		root.AddCommand(a.runs(verb()))
 	}

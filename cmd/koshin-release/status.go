@@ -29,10 +29,7 @@ func (a *app) statusCommand() *cobra.Command {
 				if err != nil {
 					answer = map[string]any{"schema": release.StatusSchema, "error": map[string]string{"message": err.Error()}}
 				}
-				encoder := json.NewEncoder(a.Out)
-				encoder.SetIndent("", "  ")
-				encoder.SetEscapeHTML(false)
-				if err := encoder.Encode(answer); err != nil {
+				if err := encodeIndented(a.Out, answer); err != nil {
 					return err
 				}
 			}
@@ -41,6 +38,14 @@ func (a *app) statusCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return c
+}
+
+// encodeIndented writes one JSON document for people and programs.
+func encodeIndented(w io.Writer, doc any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(doc)
 }
 
 func (a *app) status(c *cobra.Command) (*release.Status, error) {
