@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"os"
 
@@ -12,13 +11,13 @@ import (
 
 // bucket opens an S3 destination. Whoever has set up the AWS tools on this PC
 // has set up this one.
-func (d *destination) bucket(ctx context.Context, a *app) (release.Destination, error) {
+func (d *destination) bucket(a *app) (release.Destination, error) {
 	d.caFile = cmp.Or(d.caFile, os.Getenv("AWS_CA_BUNDLE"))
 	client, err := d.client(a)
 	if err != nil {
 		return nil, err
 	}
-	b, err := s3.Open(ctx, s3.Options{Address: d.to, Client: client, Log: a.log}.FromEnvironment())
+	b, err := s3.Open(s3.Options{Address: d.to, Client: client, Log: a.log}.FromEnvironment())
 	switch {
 	case errors.Is(err, s3.ErrAddress), errors.Is(err, s3.ErrEndpoint):
 		return nil, usagef("%w", err)

@@ -38,7 +38,7 @@ func (d *destination) open(ctx context.Context, a *app) (release.Destination, er
 	case d.to == "":
 		return nil, usagef("--to is empty")
 	case hasScheme && scheme == "s3":
-		return d.bucket(ctx, a)
+		return d.bucket(a)
 	case hasScheme:
 		return nil, usagef("--to %s: %s:// is not a destination; a folder, s3://BUCKET/PREFIX and github:OWNER/REPO are", d.to, scheme)
 	case strings.HasPrefix(d.to, githubpath.Scheme+":"):

@@ -22,9 +22,9 @@ func (b *Bucket) ask(ctx context.Context, exchange func(ctx context.Context) err
 	w := new(witness)
 	timed, cancel := context.WithCancelCause(context.WithValue(ctx, witnessKey{}, w))
 	defer cancel(nil)
-	timer := time.AfterFunc(silence, func() { cancel(errSilent) })
+	timer := time.AfterFunc(b.silence, func() { cancel(errSilent) })
 	defer timer.Stop()
-	w.alive = func() { timer.Reset(silence) }
+	w.alive = func() { timer.Reset(b.silence) }
 	err := exchange(timed)
 	if err == nil {
 		return nil

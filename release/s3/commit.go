@@ -18,6 +18,9 @@ const maxSmall = 4 << 20
 // Commit writes the small files in their order. A reader sees the new state
 // with the last of them, timestamp.json.
 func (b *Bucket) Commit(ctx context.Context, c release.Commit) error {
+	if err := b.ready(ctx); err != nil {
+		return err
+	}
 	etag, err := b.stillBase(ctx, c.Base)
 	if err != nil {
 		return err

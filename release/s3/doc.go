@@ -3,9 +3,9 @@
 //
 // # What is sent, and what guards it
 //
-// [Open] looks at the bucket once: is it there, may these credentials read it,
-// does something else live under the prefix. After that a [Bucket] is a
-// [release.Destination]:
+// A [Bucket] is a [release.Destination]. Before its first question it looks at
+// what is there: is there such a bucket, may these credentials read it, does
+// something else live under the prefix. Then:
 //
 //   - A package of up to [PartSize] is one request whose signature covers the
 //     SHA-256 that the publisher signed, so the host itself refuses other bytes.
@@ -34,6 +34,14 @@
 // s3:ListBucketMultipartUploads, s3:GetObject, s3:PutObject and
 // s3:AbortMultipartUpload. Without s3:ListBucket, S3 answers "no rights" where
 // a file is not there, so nothing can be published.
+//
+// # Who reads
+//
+// Operators' PCs read without credentials, from the bucket or from a CDN before
+// it. To whoever may not list, S3 answers 403 where a file is not there, and a
+// PC asks for the next root, which is not there. So readers, or the CDN's own
+// identity, need s3:ListBucket beside s3:GetObject, or the CDN turns 403 into
+// 404.
 //
 // # Errors
 //

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,27 +28,26 @@ type Bucket struct {
 	prefix     string // "" or "folder/"
 	region     string
 	log        *slog.Logger
+	silence    time.Duration
 	buffers    chan []byte  // of PartSize, those not in use
 	conditions atomic.Int32 // what is known of the host, see conditions.go
+
+	looking sync.Mutex
+	looked  bool
 }
 
 var _ release.Destination = (*Bucket)(nil)
 
-// Open finds the bucket and looks into it. It changes nothing but unfinished
-// uploads of more than a day ago, which it aborts.
-func Open(ctx context.Context, o Options) (*Bucket, error) {
+// Open makes the way to a bucket. Nothing is sent before the first question.
+func Open(o Options) (*Bucket, error) {
 	name, prefix, err := parseAddress(o.Address)
 	if err != nil {
 		return nil, err
 	}
 	b, err := connect(name, prefix, o)
-	if err == nil {
-		err = b.look(ctx)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, err)
 	}
-	b.abortLeftOvers(ctx)
 	return b, nil
 }
 
@@ -59,7 +59,7 @@ func connect(name, prefix string, o Options) (*Bucket, error) {
 	if err := checkCredentials(o.Credentials, o.Client); err != nil {
 		return nil, err
 	}
-	b := &Bucket{name: name, region: o.Region, log: o.Log, buffers: make(chan []byte, 4)}
+	b := &Bucket{name: name, region: o.Region, log: o.Log, silence: silence, buffers: make(chan []byte, 4)}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
@@ -88,6 +88,21 @@ func connect(name, prefix string, o Options) (*Bucket, error) {
 	return b, nil
 }
 
+// ready looks at the bucket before the first question about a file.
+func (b *Bucket) ready(ctx context.Context) error {
+	b.looking.Lock()
+	defer b.looking.Unlock()
+	if b.looked {
+		return nil
+	}
+	if err := b.look(ctx); err != nil {
+		return fmt.Errorf("look at bucket %s: %w", b.name, err)
+	}
+	b.looked = true
+	b.abortLeftOvers(ctx)
+	return nil
+}
+
 // look lists the top of the prefix: it finds a missing bucket, a wrong region
 // or clock and missing rights while nothing has been sent, and refuses to mix a
 // repository with something else.
@@ -109,7 +124,7 @@ func (b *Bucket) look(ctx context.Context) error {
 	if err != nil || foreign == "" {
 		return err
 	}
-	_, err = b.Size(ctx, timestampPath)
+	_, err = b.size(ctx, timestampPath)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %q, and no repository", ErrForeign, foreign)
 	}

@@ -31,6 +31,9 @@ func header(p string) minio.PutObjectOptions {
 
 // Put uploads one package. Several at once hold [PartSize] each at most.
 func (b *Bucket) Put(ctx context.Context, p release.Package) error {
+	if err := b.ready(ctx); err != nil {
+		return err
+	}
 	options := header(p.Path)
 	if b.conditions.Load() != ignored {
 		options.SetMatchETagExcept("*")
@@ -56,7 +59,7 @@ func (b *Bucket) Put(ctx context.Context, p release.Package) error {
 // same accepts a package that is there already. Its name holds its hash, so its
 // length tells whether it is whole.
 func (b *Bucket) same(ctx context.Context, p release.Package) error {
-	size, err := b.Size(ctx, p.Path)
+	size, err := b.size(ctx, p.Path)
 	if err == nil && size != p.Size {
 		err = fmt.Errorf("%w: it has %d bytes there, and %d were signed", release.ErrDestinationDamaged, size, p.Size)
 	}

@@ -13,6 +13,13 @@ import (
 // Size is the length of a file in bytes. An upload that is not complete is not
 // there.
 func (b *Bucket) Size(ctx context.Context, path string) (int64, error) {
+	if err := b.ready(ctx); err != nil {
+		return 0, err
+	}
+	return b.size(ctx, path)
+}
+
+func (b *Bucket) size(ctx context.Context, path string) (int64, error) {
 	var info minio.ObjectInfo
 	err := b.ask(ctx, func(ctx context.Context) (err error) {
 		info, err = b.api.StatObject(ctx, b.name, b.key(path), minio.StatObjectOptions{})
@@ -26,6 +33,9 @@ func (b *Bucket) Size(ctx context.Context, path string) (int64, error) {
 
 // Read returns a whole small file.
 func (b *Bucket) Read(ctx context.Context, path string, limit int64) ([]byte, error) {
+	if err := b.ready(ctx); err != nil {
+		return nil, err
+	}
 	data, _, err := b.read(ctx, path, limit)
 	return data, err
 }
