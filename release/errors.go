@@ -62,7 +62,7 @@ var (
 	// ErrKeyMissing is a role for which the key folder holds too few keys.
 	ErrKeyMissing = errors.New("key missing")
 	// ErrKeyForeign is a key that the repository does not trust for its role.
-	ErrKeyForeign = errors.New("key of another repository")
+	ErrKeyForeign = errors.New("key of another role or repository")
 	// ErrKeyFile is a file that is no OpenSSH ed25519 private key.
 	ErrKeyFile = errors.New("not an OpenSSH ed25519 private key")
 	// ErrPassphrase is a wrong or missing passphrase.

@@ -33,7 +33,9 @@ func (p patience) try(ctx context.Context, what string, call func(attempt int) e
 		switch {
 		case err == nil:
 			return nil
-		case !again || ctx.Err() != nil:
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w: %w", what, ctx.Err(), err)
+		case !again:
 			return fmt.Errorf("%s: %w", what, err)
 		case attempt == attempts:
 			return fmt.Errorf("%s: tried %d times: %w", what, attempts, err)

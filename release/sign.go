@@ -44,6 +44,8 @@ func (k *Keys) signers(role string, names []string, trusted *metadata.Role) ([]*
 			return nil, fmt.Errorf("sign %s: %w", role, err)
 		case !slices.Contains(trusted.KeyIDs, one.id):
 			foreign = append(foreign, name)
+		case slices.ContainsFunc(found, func(k *key) bool { return k.id == one.id }):
+			foreign = append(foreign, name+" (the same key once more)")
 		default:
 			found = append(found, one)
 		}

@@ -161,8 +161,10 @@ func (h *host) sameRepository(ctx context.Context) ([]byte, error) {
 	switch {
 	case theirs > ours:
 		return nil, fmt.Errorf("%w: its timestamp is number %d, ours %d", ErrDestinationNewer, theirs, ours)
+	case theirs == ours && !h.equals(ctx, timestampPath, base):
+		return nil, fmt.Errorf("%w: its %s is not ours", ErrDestinationDifferent, timestampPath)
 	case theirs == ours:
-		return base, h.same(ctx, timestampPath, base)
+		return base, nil
 	}
 	return base, h.sameHistory(ctx, published.Signed.Meta["snapshot.json"])
 }
@@ -219,6 +221,7 @@ func (h *host) sameAnchor(ctx context.Context, empty bool) error {
 	return h.same(ctx, anchorPath, there)
 }
 
+// same says whose fault it is that a file of our history is another one there.
 func (h *host) same(ctx context.Context, path string, there []byte) error {
 	here, err := tree{h.dir}.Fetch(ctx, path, maxMetadata)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -227,10 +230,18 @@ func (h *host) same(ctx context.Context, path string, there []byte) error {
 	if err == nil && bytes.Equal(here, there) {
 		return nil
 	}
-	if path == anchorPath && !signsItself(there) {
+	if path == anchorPath && !intact(there) {
 		return fmt.Errorf("%w: %s", ErrDestinationDamaged, path)
 	}
+	if path == anchorPath && !intact(here) || path != anchorPath && !h.signed(metadata.SNAPSHOT, here) {
+		return fmt.Errorf("%w: %s is missing or was changed", ErrDamaged, path)
+	}
 	return fmt.Errorf("%w: its %s is not ours", ErrDestinationDifferent, path)
+}
+
+func (h *host) equals(ctx context.Context, path string, there []byte) bool {
+	here, err := tree{h.dir}.Fetch(ctx, path, maxMetadata)
+	return err == nil && bytes.Equal(here, there)
 }
 
 // signed tells another publisher's file, which has the role's signatures, from
@@ -255,8 +266,24 @@ func (h *host) signed(role string, data []byte) bool {
 	return err == nil && h.state.targets.VerifyDelegate(role, m) == nil
 }
 
-// signsItself tells a first root from an edited file.
-func signsItself(data []byte) bool {
+// intact says that each signature of a first root is good. Two of three make
+// it valid; if the third is not, somebody edited the file.
+func intact(data []byte) bool {
 	m, err := new(metadata.Metadata[metadata.RootType]).FromBytes(data)
-	return err == nil && m.VerifyDelegate(metadata.ROOT, m) == nil
+	if err != nil || m.Signed.Roles[metadata.ROOT] == nil || len(m.Signatures) < m.Signed.Roles[metadata.ROOT].Threshold {
+		return false
+	}
+	judge, err := new(metadata.Metadata[metadata.RootType]).FromBytes(data)
+	if err != nil {
+		return false
+	}
+	judge.Signed.Roles[metadata.ROOT].Threshold = 1
+	for _, one := range m.Signatures {
+		alone := *m
+		alone.Signatures = []metadata.Signature{one}
+		if judge.VerifyDelegate(metadata.ROOT, &alone) != nil {
+			return false
+		}
+	}
+	return true
 }

@@ -29,7 +29,7 @@ func advise(err error) string {
 		{release.ErrBusy, "wait until the other koshin-release has ended"},
 		{release.ErrKeysInside, "choose a folder outside the working copy, best on a medium of its own"},
 		{release.ErrPassphrase, "run it on a terminal, or set " + passphraseVariable},
-		{release.ErrKeyForeign, "these keys belong to another repository; give the right folder with --keys"},
+		{release.ErrKeyForeign, "these keys belong to another repository or role; give the right folder with --keys, its files under the names that init gave them"},
 		{release.ErrKeyMissing, "give the folder with these keys with --keys, or fetch them from where they are kept"},
 		{release.ErrKeyFile, "a key file is what init and product made: an OpenSSH ed25519 private key"},
 		{release.ErrUnknownProduct, "define it first with koshin-release product --id ID ..., or correct the name"},
