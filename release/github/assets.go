@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -131,16 +132,51 @@ func (g *Repository) ensure(ctx context.Context, tag string) (*build, error) {
 		g.forget()
 		return nil, fmt.Errorf("make a draft release %s: %w", tag, err)
 	}
-	g.forget()
-	if b, err = g.build(ctx, tag); err != nil || b == nil || b.ID == made.ID {
-		if err == nil && b == nil { // the list is a moment behind
-			b = &made
-		}
-		return b, err
+	b, err = g.lookAgain(ctx, tag)
+	switch {
+	case err != nil:
+		return nil, err
+	case b == nil: // the list is a moment behind
+		g.know(&made)
+		return &made, nil
+	case b.ID == made.ID:
+		return b, nil
 	}
 	// Another publisher was first. An empty draft is nobody's loss.
 	_, err = g.ask(ctx, http.MethodDelete, g.path("/releases/%d", made.ID), nil, nil)
 	return b, err
+}
+
+// lookAgain finds a release in a new list.
+func (g *Repository) lookAgain(ctx context.Context, tag string) (*build, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	all, err := g.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g.releases = all
+	return all[tag], nil
+}
+
+// know keeps what GitHub has answered about a release.
+func (g *Repository) know(b *build) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.releases != nil {
+		g.releases[b.Tag] = b
+	}
+}
+
+// knowAsset keeps what GitHub has answered about an asset.
+func (g *Repository) knowAsset(tag string, a asset) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b := g.releases[tag]; b != nil {
+		next := *b // others may be reading b
+		next.Assets = append(slices.Clip(b.Assets), a)
+		g.releases[tag] = &next
+	}
 }
 
 func (g *Repository) makingOf(tag string) *sync.Mutex {

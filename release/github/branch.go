@@ -46,23 +46,35 @@ func (g *Repository) head(ctx context.Context) (head, error) {
 	case err != nil:
 		return head{}, err
 	}
-	var commit struct {
+	sha, err := g.treeOf(ctx, ref.Object.SHA)
+	return head{ref.Object.SHA, sha}, err
+}
+
+// treeOf is the folder of a commit, which never changes.
+func (g *Repository) treeOf(ctx context.Context, commit string) (string, error) {
+	g.fetching.Lock()
+	defer g.fetching.Unlock()
+	if known := g.commits[commit]; known != "" {
+		return known, nil
+	}
+	var found struct {
 		Tree struct {
 			SHA string `json:"sha"`
 		} `json:"tree"`
 	}
-	if _, err := g.ask(ctx, http.MethodGet, g.path("/git/commits/%s", ref.Object.SHA), nil, &commit); err != nil {
-		return head{}, err
+	if _, err := g.ask(ctx, http.MethodGet, g.path("/git/commits/%s", commit), nil, &found); err != nil {
+		return "", err
 	}
-	return head{ref.Object.SHA, commit.Tree.SHA}, nil
+	g.commits[commit] = found.Tree.SHA
+	return found.Tree.SHA, nil
 }
 
 // tree reads one folder. The list of a whole repository at once would be cut
 // at 100,000 files or 7 MB, which a branch with years of snapshots reaches.
 func (g *Repository) tree(ctx context.Context, sha string) (tree, error) {
-	g.mu.Lock()
+	g.fetching.Lock()
+	defer g.fetching.Unlock()
 	known, ok := g.trees[sha]
-	g.mu.Unlock()
 	if ok || sha == "" {
 		return known, nil
 	}
@@ -80,8 +92,6 @@ func (g *Repository) tree(ctx context.Context, sha string) (tree, error) {
 	for _, e := range list.Tree {
 		t[e.Path] = e
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.trees[sha] = t
 	return t, nil
 }

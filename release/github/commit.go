@@ -115,10 +115,12 @@ func (g *Repository) publishOne(ctx context.Context, want release.PublishedBuild
 	if len(change) == 0 {
 		return nil
 	}
-	g.forget()
-	if _, err := g.ask(ctx, http.MethodPatch, g.path("/releases/%d", b.ID), change, nil); err != nil {
+	var changed build
+	if _, err := g.ask(ctx, http.MethodPatch, g.path("/releases/%d", b.ID), change, &changed); err != nil {
+		g.forget()
 		return fmt.Errorf("publish release %s: %w", tag, err)
 	}
+	g.know(&changed)
 	return nil
 }
 

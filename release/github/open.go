@@ -35,9 +35,12 @@ type Repository struct {
 	hosts  []string // that may see the token
 	log    *slog.Logger
 
+	fetching sync.Mutex        // what git has is asked for once
+	commits  map[string]string // the tree of a commit, both by name, which is their hash
+	trees    map[string]tree   // by name
+
 	mu       sync.Mutex
 	checked  bool
-	trees    map[string]tree        // by name, which is their hash
 	releases map[string]*build      // by tag; nil: not asked yet
 	making   map[string]*sync.Mutex // by tag: one release is made for it
 }
@@ -64,7 +67,8 @@ func Open(place githubpath.Place, o Options) (*Repository, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Repository{place: place, client: client, hosts: hosts, log: o.Log, trees: map[string]tree{}, making: map[string]*sync.Mutex{}}, nil
+	return &Repository{place: place, client: client, hosts: hosts, log: o.Log,
+		commits: map[string]string{}, trees: map[string]tree{}, making: map[string]*sync.Mutex{}}, nil
 }
 
 // addresses are where a host's API and its uploads are: documented for

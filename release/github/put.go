@@ -51,8 +51,12 @@ func (g *Repository) Put(ctx context.Context, p release.Package) error {
 	if err == nil {
 		err = g.arrived(ctx, a, at, p)
 	}
-	g.forget() // what is there now, GitHub knows
-	return err
+	if err != nil {
+		g.forget() // what is there now, GitHub knows
+		return err
+	}
+	g.knowAsset(at.Tag, a)
+	return nil
 }
 
 // clear makes room: what another upload has left halfway takes the name. A

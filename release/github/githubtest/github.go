@@ -75,6 +75,7 @@ func listen(t testing.TB, cert tls.Certificate, handler http.Handler) string {
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // cut connections are the point
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}
+	server.EnableHTTP2 = true // as GitHub does
 	server.StartTLS()
 	t.Cleanup(func() {
 		server.CloseClientConnections()

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -87,4 +88,32 @@ func (c *call) about() reply {
 		out = out.with("X-OAuth-Scopes", strings.Join(c.token.Scopes, ", "))
 	}
 	return out
+}
+
+// Commit changes a file of a branch as somebody with git does, past the API.
+func (g *GitHub) Commit(fullName, branch, path string, data []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p := g.repos[strings.ToLower(fullName)]
+	ref, o := "refs/heads/"+branch, p.objects
+	tree, _ := o.put(o.treeOf(p.refs[ref]), strings.Split(path, "/"), treeEntry{Mode: "100644", SHA: o.add("blob", data)})
+	var parents []string
+	if p.refs[ref] != "" {
+		parents = []string{p.refs[ref]}
+	}
+	p.refs[ref] = o.commit(tree, parents, "by hand", time.Now())
+}
+
+// Upload puts an asset into a release as somebody on the web does, in the
+// place of one of that name.
+func (g *GitHub) Upload(fullName, tag, name string, data []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, rel := range g.repos[strings.ToLower(fullName)].releases {
+		if rel.tag != tag {
+			continue
+		}
+		rel.assets = slices.DeleteFunc(rel.assets, func(a *asset) bool { return a.name == name })
+		rel.assets = append(rel.assets, &asset{id: g.id(), name: name, kind: "application/octet-stream", state: uploaded, data: data})
+	}
 }
