@@ -74,14 +74,6 @@ func (r *Repository) ChangeProduct(ctx context.Context, id manifest.ProductID, e
 	return nil
 }
 
-// Sign signs a product's role again as it is, before it expires.
-func (r *Repository) Sign(ctx context.Context, id manifest.ProductID) error {
-	if err := r.changeProduct(ctx, id, func(*change, *Product) error { return nil }); err != nil {
-		return fmt.Errorf("sign %s: %w", id, err)
-	}
-	return nil
-}
-
 func (p *Product) define(d Definition) {
 	p.Title, p.Confirm, p.Preserve, p.Deadline = d.Title, d.Confirm, d.Preserve, d.Deadline
 	p.Detect = d.Detect
@@ -109,8 +101,7 @@ func (r *Repository) changeProductWithout(ctx context.Context, id manifest.Produ
 		if err != nil {
 			return err
 		}
-		c.changed[id] = true
-		c.overtake(id, p, cancelled)
+		c.touch(id, p, cancelled)
 		return edit(c, p)
 	})
 }

@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -98,6 +99,54 @@ func (k *Keys) load(name string) (*key, error) {
 	loaded.stored = true
 	k.keep(loaded)
 	return loaded, nil
+}
+
+// publicIDs names the keys in the folder, without a passphrase: an OpenSSH file
+// holds its public half in the open. Nil where no folder was given.
+func (k *Keys) publicIDs() (map[string]bool, error) {
+	if k.Dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(k.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("read key folder: %w", err)
+	}
+	ids := map[string]bool{}
+	for _, e := range entries {
+		data, err := durable.ReadFile(k.path(e.Name()), maxKeyFile)
+		if err != nil {
+			continue // no key, whatever it is
+		}
+		if id := publicID(data); id != "" {
+			ids[id] = true
+		}
+	}
+	return ids, nil
+}
+
+// publicID is the name of a key file's key; "" where it is none.
+func publicID(data []byte) string {
+	raw, err := ssh.ParseRawPrivateKey(data)
+	var public crypto.PublicKey
+	if protected, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok && protected.PublicKey != nil {
+		if half, ok := protected.PublicKey.(ssh.CryptoPublicKey); ok {
+			public = half.CryptoPublicKey()
+		}
+	} else if private, ok := raw.(*ed25519.PrivateKey); ok {
+		public = private.Public()
+	}
+	if _, ok := public.(ed25519.PublicKey); !ok {
+		return ""
+	}
+	one, err := metadata.KeyFromPublicKey(public)
+	if err != nil {
+		return ""
+	}
+	id, err := one.ID()
+	if err != nil {
+		return ""
+	}
+	return id
 }
 
 func (k *Keys) decrypt(name string, data []byte) (any, error) {

@@ -164,6 +164,12 @@ func (c *change) drop(id manifest.ProductID, which func(Promotion) bool) {
 	c.dropped[id] = dropped
 }
 
+// touch has a product's role signed, above all that is scheduled for it.
+func (c *change) touch(id manifest.ProductID, p *Product, cancelled func(Promotion) bool) {
+	c.changed[id] = true
+	c.overtake(id, p, cancelled)
+}
+
 // overtake makes a change of a product one that stands above all that was ever
 // scheduled for it: some of that is cancelled, what is due counts now, and no
 // number is signed twice.

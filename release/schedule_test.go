@@ -163,7 +163,7 @@ func TestScheduledAllAtOnce(t *testing.T) {
 	if err := changed.at(t, 14, p.keys).Schedule(t.Context(), torikomi, Promotion{At: hour(18), Version: number(t, "2.3.0"), Channel: manifest.Stable}); !errors.Is(err, ErrScheduleDue) {
 		t.Error(err)
 	}
-	try(t, changed.at(t, 14, p.keys).Sign(t.Context(), torikomi))
+	try(t, changed.at(t, 14, p.keys).Sign(t.Context(), Roles{Products: []manifest.ProductID{torikomi}}))
 	changed.pc(t).sees(t, changed, 14, "2.3.0:50 2.2.0:100")
 	changed.renew(t, 15, p.online(t), 1, 0)
 	changed.pc(t).sees(t, changed, 15, "2.3.0:100 2.2.0:100")
@@ -249,7 +249,7 @@ func TestReleasedEarly(t *testing.T) {
 	template.schedule(t, 15, 100)
 	for name, next := range map[string]func(*Repository) error{
 		"cancelled": func(r *Repository) error { return r.Cancel(t.Context(), torikomi, number(t, "2.3.0"), manifest.Stable) },
-		"changed":   func(r *Repository) error { return r.Sign(t.Context(), torikomi) },
+		"changed":   func(r *Repository) error { return r.Sign(t.Context(), Roles{Products: []manifest.ProductID{torikomi}}) },
 	} {
 		stolen, p := template.copy(t), template.copy(t)
 		stolen.renew(t, 16, stolen.online(t), 2, 0)
@@ -304,7 +304,7 @@ func TestScheduledBehindARole(t *testing.T) {
 	kept, err := os.ReadFile(file)
 	try(t, err)
 	try(t, os.Remove(file))
-	try(t, p.at(t, 10, p.keys).Sign(t.Context(), torikomi))
+	try(t, p.at(t, 10, p.keys).Sign(t.Context(), Roles{Products: []manifest.ProductID{torikomi}}))
 	try(t, os.WriteFile(file, kept, 0o644))
 	one := p.pc(t)
 	one.sees(t, p, 10, "2.2.0:100")

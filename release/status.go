@@ -24,6 +24,15 @@ type Status struct {
 	Roles    []RoleStatus    `json:"roles"`
 	Products []ProductStatus `json:"products"`
 	Problem  string          `json:"problem,omitempty"` // why a client would refuse this repository now
+
+	Published *PublishedStatus `json:"published"` // null: not known
+}
+
+// ScheduledStatus is a promotion that waits for its time.
+type ScheduledStatus struct {
+	Promotion
+	Due     bool   `json:"due"`               // the next refresh takes it in
+	Problem string `json:"problem,omitempty"` // why it will not
 }
 
 // RoleStatus is one role's keys and validity.
@@ -36,6 +45,7 @@ type RoleStatus struct {
 	Expires   time.Time `json:"expires"`
 	DaysLeft  int       `json:"days_left"` // whole days; negative when over
 	Renew     bool      `json:"renew"`     // it is time to sign it again
+	Here      *int      `json:"here"`      // of the keys, in the key folder; null: no folder was given
 }
 
 // ProductStatus is one product and its channels.
@@ -45,6 +55,10 @@ type ProductStatus struct {
 	Floor    *manifest.Floor    `json:"floor"`
 	Builds   int                `json:"builds"` // added
 	Channels []ChannelStatus    `json:"channels"`
+
+	Scheduled []ScheduledStatus `json:"scheduled"` // by time
+	// Unreachable names the channels that PCs below the floor follow in vain.
+	Unreachable []manifest.Channel `json:"unreachable"`
 }
 
 // ChannelStatus is what one channel offers.
@@ -76,15 +90,29 @@ func (r *Repository) Status(ctx context.Context) (*Status, error) {
 	now := r.options.Now().UTC()
 	status := &Status{Schema: StatusSchema, Time: now.Truncate(time.Second), Products: []ProductStatus{}}
 	roles := s.root.Signed.Roles
+	here, err := r.options.Keys.publicIDs()
+	if err != nil {
+		return nil, err
+	}
 	// From this many days before its end a role should be signed again: time to
 	// gather the holders of offline keys, or a week-end for the online one.
 	renewal := map[string]int{metadata.ROOT: 90, metadata.TARGETS: 90, metadata.TIMESTAMP: 2}
 	add := func(name string, version int64, expires time.Time, role *metadata.Role, signed int) {
-		status.Roles = append(status.Roles, RoleStatus{
+		line := RoleStatus{
 			Role: name, Version: version, Keys: len(role.KeyIDs), Threshold: role.Threshold, Signed: signed,
 			Expires: expires, DaysLeft: daysLeft(now, expires),
 			Renew: daysLeft(now, expires) <= cmp.Or(renewal[name], otherRenewal),
-		})
+		}
+		if here != nil {
+			n := 0
+			for _, id := range role.KeyIDs {
+				if here[id] {
+					n++
+				}
+			}
+			line.Here = &n
+		}
+		status.Roles = append(status.Roles, line)
 	}
 	rootKeys := s.root.Signed.Keys
 	add(metadata.ROOT, s.root.Signed.Version, s.root.Signed.Expires, roles[metadata.ROOT], countSigned(s.root, roles[metadata.ROOT], rootKeys))
@@ -92,18 +120,35 @@ func (r *Repository) Status(ctx context.Context) (*Status, error) {
 	for _, id := range s.ids() {
 		role, trusted := s.roles[id], delegation(&s.targets.Signed, id)
 		add(string(id), role.Signed.Version, role.Signed.Expires, trusted, countSigned(role, trusted, s.targets.Signed.Delegations.Keys))
-		status.Products = append(status.Products, s.products[id].status())
+		product := s.products[id].status()
+		product.Scheduled = r.scheduled(ctx, s, id)
+		status.Products = append(status.Products, product)
 	}
 	add(metadata.SNAPSHOT, s.snapshot.Signed.Version, s.snapshot.Signed.Expires, roles[metadata.SNAPSHOT], countSigned(s.snapshot, roles[metadata.SNAPSHOT], rootKeys))
 	add(metadata.TIMESTAMP, s.timestamp.Signed.Version, s.timestamp.Signed.Expires, roles[metadata.TIMESTAMP], countSigned(s.timestamp, roles[metadata.TIMESTAMP], rootKeys))
 	if err := r.verify(ctx, tree{r.dir}, s, nil); err != nil {
 		status.Problem = err.Error()
 	}
+	status.Published = r.remembered(ctx, s)
 	return status, ctx.Err()
 }
 
+// scheduled is what waits for a product, and whether clients would take it.
+func (r *Repository) scheduled(ctx context.Context, s *state, id manifest.ProductID) []ScheduledStatus {
+	all := []ScheduledStatus{}
+	waiting := s.schedule(id).Promotions
+	for i, one := range waiting {
+		line := ScheduledStatus{Promotion: one.Promotion, Due: !one.At.After(r.options.Now())}
+		if err := r.foresee(ctx, tree{r.dir}, s, id, waiting[:i+1]); err != nil {
+			line.Problem = err.Error()
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
 func (p *Product) status() ProductStatus {
-	status := ProductStatus{Product: p.ID, Title: p.Title, Floor: p.Floor, Builds: len(p.Builds), Channels: []ChannelStatus{}}
+	status := ProductStatus{Product: p.ID, Title: p.Title, Floor: p.Floor, Builds: len(p.Builds), Channels: []ChannelStatus{}, Unreachable: []manifest.Channel{}}
 	for _, name := range []manifest.Channel{manifest.Stable, manifest.Pilot} {
 		channel := p.Channels[name]
 		if channel == nil {
@@ -126,6 +171,9 @@ func (p *Product) status() ProductStatus {
 			line.Builds = append(line.Builds, build)
 		}
 		status.Channels = append(status.Channels, line)
+		if len(floorRemarks(&manifest.Manifest{}, p.manifest(name, channel.Seq))) > 0 {
+			status.Unreachable = append(status.Unreachable, name)
+		}
 	}
 	return status
 }

@@ -52,7 +52,7 @@ func advise(err error) string {
 		{release.ErrDestinationDifferent, "publish to an empty place, or from the working copy that this place belongs to"},
 		{release.ErrDestinationDamaged, "find out who else writes there; then delete the file there and publish again"},
 		{release.ErrDestinationChanged, "bring this working copy up to what the other publisher did, then publish again"},
-		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, any change of the product for its role"},
+		{trust.ErrExpired, "renew it: koshin-release refresh for snapshot and timestamp, koshin-release sign for the other roles; status says which"},
 		{release.ErrUnverifiable, "nothing was changed; koshin-release verify reads the whole working copy and names what does not fit"},
 		{release.ErrDamaged, "restore the working copy from git or a backup; published files are also at the destination"},
 		{s3.ErrAddress, "write it as --to s3://BUCKET/PREFIX; the prefix may be left out"},

@@ -25,7 +25,7 @@ func (a *app) initCommand() *cobra.Command {
 			if plain {
 				keys.Passphrase = nil
 			}
-			r, err := release.Init(c.Context(), a.repoDir, release.Options{Keys: keys, Log: a.log})
+			r, err := release.Init(c.Context(), a.repoDir, release.Options{Keys: keys, Log: a.log, Now: a.now})
 			if err != nil {
 				return err
 			}

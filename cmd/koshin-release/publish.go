@@ -30,6 +30,9 @@ func (a *app) publishCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := r.Remember(to.name()); err != nil {
+				a.log.Warn("status will not know where this was published", "error", err)
+			}
 			a.sayf("published to %s: %d new files, %s; %d were there", to.to, done.Files, readable(done.Bytes), done.Present)
 			return nil
 		},

@@ -2,28 +2,33 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/koshin-updater/koshin/cmd/internal/terminal"
 	"github.com/koshin-updater/koshin/release"
 )
 
 func (a *app) statusCommand() *cobra.Command {
 	var asJSON bool
+	to := new(destination)
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Show products, channels, keys and expiries",
-		Args:  cobra.NoArgs,
+		Short: "Show products, channels, keys, expiries, and what to do",
+		Long: "Shows on one screen what is offered to whom, what is scheduled, which role expires when and who\n" +
+			"must sign it, what is not published, and what to do. Signs nothing and asks for no passphrase;\n" +
+			"with --keys it says which keys are in that folder. With --to it reads the destination; otherwise\n" +
+			"it says what this working copy remembers of its last publish.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			status, err := a.status(c)
+			status, err := a.status(c, to)
 			switch {
 			case !asJSON && err == nil:
-				show(a.Out, a.repoDir, status)
+				s := screen{a.Out, a.repoDir, status}
+				s.show()
 			case asJSON:
 				var answer any = status
 				if err != nil {
@@ -37,6 +42,7 @@ func (a *app) statusCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	to.flags(c)
 	return c
 }
 
@@ -48,67 +54,43 @@ func encodeIndented(w io.Writer, doc any) error {
 	return encoder.Encode(doc)
 }
 
-func (a *app) status(c *cobra.Command) (*release.Status, error) {
-	r, err := a.open(false)
+func (a *app) status(c *cobra.Command, to *destination) (*release.Status, error) {
+	options := release.Options{Log: a.log, Now: a.now}
+	if a.keysDir != "" {
+		options.Keys = &release.Keys{Dir: a.keysDir} // looked at, and never opened
+	}
+	r, err := release.Open(a.repoDir, options)
 	if err != nil {
 		return nil, err
 	}
-	return r.Status(c.Context())
+	status, err := r.Status(c.Context())
+	if err != nil || !c.Flags().Changed("to") {
+		return status, err
+	}
+	if to.isFolder() {
+		if _, err := os.Stat(to.to); err != nil {
+			return nil, err // looking makes no folder
+		}
+	}
+	host, err := to.open(c.Context(), a)
+	if err != nil {
+		return nil, err
+	}
+	status.Published, err = r.Compare(c.Context(), to.name(), host)
+	return status, err
 }
 
-// show is the one screen.
-func show(w io.Writer, dir string, s *release.Status) {
-	verdict := "yes"
-	if s.Problem != "" {
-		verdict = "NO: " + s.Problem
-	}
-	fmt.Fprintf(w, "repository %s\na client can verify it: %s\n\n", dir, verdict)
-	rows := [][]string{{"ROLE", "FILE", "KEYS", "SIGNED BY", "EXPIRES", "DAYS LEFT"}}
-	for _, r := range s.Roles {
-		left := fmt.Sprint(r.DaysLeft)
-		switch {
-		case r.DaysLeft < 0:
-			left += "  EXPIRED"
-		case r.Renew:
-			left += "  renew it"
-		}
-		rows = append(rows, []string{
-			r.Role, fmt.Sprintf("v%d", r.Version), fmt.Sprintf("%d of %d", r.Threshold, r.Keys),
-			fmt.Sprint(r.Signed), r.Expires.Format(time.DateOnly), left,
-		})
-	}
-	terminal.Table(w, rows)
-	if len(s.Products) == 0 {
-		fmt.Fprintln(w, "\nno products")
-	}
-	for _, p := range s.Products {
-		showProduct(w, p)
-	}
+// isFolder says whether --to is a folder's path.
+func (d *destination) isFolder() bool {
+	return !strings.Contains(d.to, "://") && !strings.HasPrefix(d.to, "github:")
 }
 
-func showProduct(w io.Writer, p release.ProductStatus) {
-	floor := "no floor"
-	if p.Floor != nil {
-		floor = fmt.Sprintf("floor %s since %s", p.Floor.Version, p.Floor.Since)
-	}
-	fmt.Fprintf(w, "\n%s  %s / %s\n  %s, builds added: %d\n", p.Product, p.Title.JA, p.Title.EN, floor, p.Builds)
-	if len(p.Channels) == 0 {
-		fmt.Fprintln(w, "  nothing promoted yet")
-	}
-	for _, c := range p.Channels {
-		newest := "nothing"
-		if c.Newest != nil {
-			newest = c.Newest.String()
+// name is the destination as it can be named from any folder.
+func (d *destination) name() string {
+	if d.isFolder() {
+		if path, err := filepath.Abs(d.to); err == nil {
+			return path
 		}
-		fmt.Fprintf(w, "  %s offers %s\n", c.Channel, newest)
-		var rows [][]string
-		for _, b := range c.Builds {
-			offer := fmt.Sprintf("%d %%", b.Percent)
-			if b.Withdrawn != "" {
-				offer = "withdrawn: " + b.Withdrawn
-			}
-			rows = append(rows, []string{"   ", b.Version.String(), strings.Join(b.Platforms, " "), offer})
-		}
-		terminal.Table(w, rows)
 	}
+	return d.to
 }
