@@ -46,7 +46,11 @@ func headline(r *watch.Report) string {
 	if r.Packages.Deep {
 		depth = "as promised, byte for byte"
 	}
-	text := fmt.Sprintf("%s in order: %d packages %s", r.Address, r.Packages.Promised, depth)
+	packages := "1 package"
+	if n := r.Packages.Promised; n != 1 {
+		packages = fmt.Sprintf("%d packages", n)
+	}
+	text := fmt.Sprintf("%s in order: %s %s", r.Address, packages, depth)
 	for _, role := range r.Roles {
 		if role.Name == "timestamp" {
 			text += ", fresh for " + watch.Span(time.Duration(role.SecondsLeft)*time.Second)
@@ -102,6 +106,8 @@ func showWatched(w io.Writer, r *watch.Report) {
 	for _, role := range r.Roles {
 		rows = append(rows, []string{"  " + role.Name, fmt.Sprintf("v%d", role.Version), "expires " + role.Expires.Format(time.DateOnly)})
 	}
+	terminal.Table(w, rows)
+	rows = rows[:0]
 	for _, h := range r.Hosts {
 		rows = append(rows, []string{"  " + h.Name, h.TLS + " " + h.Suite, "certificate until " + h.Expires.Format(time.DateOnly)})
 	}

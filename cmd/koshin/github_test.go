@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"testing"
 
 	"github.com/koshin-updater/koshin/cmd/internal/tlshost"
+	"github.com/koshin-updater/koshin/release/github/githubtest"
 	"github.com/koshin-updater/koshin/updater/transport/localca"
 	"github.com/koshin-updater/koshin/updater/transport/transporttest"
 )
@@ -39,21 +42,63 @@ func (w *world) gitHubHost(ts script, neg bool, args []string) {
 	start(ts, args[0]+"_FRONT", &host{serve: func(ctx context.Context, listener net.Listener) {
 		_ = tlshost.Serve(ctx, listener, front, certificate, slog.New(slog.DiscardHandler)) // its end is the script's
 	}})
-	start(ts, args[0], &host{serve: func(ctx context.Context, listener net.Listener) {
+	detour(ts, args[0], func(to string) string {
+		switch to {
+		case rawHost + ":443", pageHost + ":443", storeHost + ":443":
+			return hosts(ts)[args[0]+"_FRONT"].address
+		}
+		return to
+	})
+}
+
+// detour runs a proxy; its address is in $NAME.
+func detour(ts script, name string, route func(to string) string) {
+	start(ts, name, &host{serve: func(ctx context.Context, listener net.Listener) {
 		server := &http.Server{ //nolint:gosec // of a test
-			Handler: transporttest.Connecting(func(to string) (string, int) {
-				switch to {
-				case rawHost + ":443", pageHost + ":443", storeHost + ":443":
-					return hosts(ts)[args[0]+"_FRONT"].address, http.StatusOK
-				}
-				return to, http.StatusOK
-			}),
+			Handler:  transporttest.Connecting(func(to string) (string, int) { return route(to), http.StatusOK }),
 			ErrorLog: log.New(io.Discard, "", 0),
 		}
 		context.AfterFunc(ctx, func() { _ = server.Close() })
 		_ = server.Serve(listener)
 	}})
-	ts.Setenv(args[0], "http://"+hosts(ts)[args[0]].address)
+	ts.Setenv(name, "http://"+hosts(ts)[name].address)
+}
+
+// gitHubCommand: github NAME is the stand-in of package githubtest, to which
+// koshin-release publishes, too: it has the repository example/clients and
+// a token in $GITHUB_TOKEN. $NAME is a proxy that leads there for all of GitHub's
+// names, and leads everything else where it belongs.
+func (w *world) gitHubCommand(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "github NAME")
+	certificate, err := w.authority.Issue(localca.Leaf{Names: githubtest.Hosts()})
+	ts.Check(err)
+	around := ts.Value(around{}).(*surroundings)
+	hub := githubtest.Start(around.t.(testing.TB), certificate)
+	hub.AddRepo("example/clients", githubtest.Repo{Files: map[string]string{"README.md": "clients\n"}})
+	hub.AddToken("only-for-the-publisher", githubtest.Publisher())
+	ts.Setenv("GITHUB_TOKEN", "only-for-the-publisher")
+	around.gitHubs[args[0]] = hub
+	detour(ts, args[0], func(to string) string {
+		if name, port, err := net.SplitHostPort(to); err == nil && port == "443" && slices.Contains(githubtest.Hosts(), name) {
+			return hub.Enterprise()
+		}
+		return to
+	})
+}
+
+// gitHubRaw: github-raw hold|let-go NAME has GitHub's raw host answer from its
+// cache: what was asked once stays as it was, "not there" too.
+func gitHubRaw(ts script, neg bool, args []string) {
+	usage(ts, neg, args, "github-raw WHAT NAME")
+	hub := ts.Value(around{}).(*surroundings).gitHubs[args[1]]
+	switch args[0] {
+	case "hold":
+		hub.HoldRaw()
+	case "let-go":
+		hub.ReleaseRaw()
+	default:
+		ts.Fatalf("github-raw: hold or let-go, not %s", args[0])
+	}
 }
 
 // gitHub answers as GitHub does.

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/koshin-updater/koshin/cmd/internal/tlshost"
+	"github.com/koshin-updater/koshin/release/github/githubtest"
 )
 
 // around is the key of a script's surroundings.
@@ -23,8 +24,9 @@ type around struct{}
 
 // surroundings are what the commands of one script share.
 type surroundings struct {
-	t     testscript.T
-	hosts map[string]*host
+	t       testscript.T
+	hosts   map[string]*host
+	gitHubs map[string]*githubtest.GitHub
 
 	client *exec.Cmd // the client that is open; nil: none
 }
@@ -42,6 +44,8 @@ func (w *world) hostCommands() map[string]command {
 	return map[string]command{
 		"host":         w.hostCommand,
 		"github-host":  w.gitHubHost,
+		"github":       w.gitHubCommand,
+		"github-raw":   gitHubRaw,
 		"reception":    w.receptionCommand,
 		"other-tls":    w.otherTLS,
 		"silent-host":  silentHost,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/koshin-updater/koshin/cmd/internal/sampleclient"
 	"github.com/koshin-updater/koshin/cmd/internal/terminal"
+	"github.com/koshin-updater/koshin/release/github/githubtest"
 	"github.com/koshin-updater/koshin/updater/schedule"
 )
 
@@ -163,6 +164,6 @@ func (w *world) setUp(env *testscript.Env) error {
 	env.Setenv("GOARCH", runtime.GOARCH)
 	env.Setenv("SLASHED", strings.TrimSuffix("/"+strings.TrimPrefix(filepath.ToSlash(env.WorkDir), "/"), "/"))
 	env.Setenv("LANG", "C")
-	env.Values[around{}] = &surroundings{t: env.T(), hosts: map[string]*host{}}
+	env.Values[around{}] = &surroundings{t: env.T(), hosts: map[string]*host{}, gitHubs: map[string]*githubtest.GitHub{}}
 	return os.WriteFile(filepath.Join(env.WorkDir, "ca.pem"), w.authority.PEM(), 0o644)
 }

@@ -22,6 +22,9 @@ var (
 	told   = regexp.MustCompile(`(パスワード|暗証番号|パスコード|合言葉)(は\s?[「"']?)([!-~]{3,})`) // in a sentence; what is no ASCII there is the sentence
 	whose  = regexp.MustCompile(`(?i)\b(user|user_?name|account|owner|login)(\\?["']?\s*[:=]\s*)(\\"[^"]*\\"|"[^"]*"|'[^']*'|[^\s"',;&)]+)`)
 
+	// What opens a file in a download store: the signature in an address's query.
+	signed = regexp.MustCompile(`(?i)([?&;](?:amp;)?(?:sig|jwt|[a-z0-9-]*signature)=)[^&;\s"'<>\\]+`)
+
 	// The part of an address before its host, whatever signs a password has.
 	// Without a scheme it is one word, as in an address for mail.
 	withScheme = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:)(//|\\/\\/)[^\s"<>]*@`)
@@ -53,6 +56,9 @@ func secrets(line, lower string) string {
 	}
 	if has(lower, "pass", "pwd", "pw", "secret", "token", "key", "credential", "pin", "パス", "暗証", "合言葉") {
 		line = secret.ReplaceAllStringFunc(line, func(found string) string { return hide(secret, found) })
+	}
+	if has(lower, "sig", "jwt") {
+		line = signed.ReplaceAllString(line, "$1"+mask)
 	}
 	if has(lower, "は") {
 		line = told.ReplaceAllString(line, "$1$2"+mask)
