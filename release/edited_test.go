@@ -3,6 +3,7 @@ package release_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -30,6 +31,7 @@ func editedWorld(t *testing.T) (w *world, host string) {
 	w.must(publishTo(t, w, host))
 	w.add("2.3.0")
 	w.promote("2.3.0", 25)
+	w.add("2.4.0") // no channel carries it
 	return w, host
 }
 
@@ -213,6 +215,28 @@ func TestEditedDefinition(t *testing.T) {
 				t.Error("half published")
 			}
 		})
+	}
+}
+
+// TestBuildRemoved: a build that no channel carries is signed all the same.
+func TestBuildRemoved(t *testing.T) {
+	t.Parallel()
+	w, host := editedWorld(t)
+	file, before := filepath.Join(w.dir, "products", string(product)+".json"), visible(t, host)
+	data, err := os.ReadFile(file)
+	w.must(err)
+	var definition map[string]any
+	w.must(json.Unmarshal(data, &definition))
+	builds, _ := definition["builds"].([]any)
+	definition["builds"] = builds[1:]
+	data, err = json.Marshal(definition)
+	w.must(err)
+	w.must(os.WriteFile(file, data, 0o644))
+	if err := publishTo(t, w, host); !errors.Is(err, release.ErrUnverifiable) {
+		t.Errorf("got %v", err)
+	}
+	if visible(t, host) != before {
+		t.Error("half published")
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 	"golang.org/x/sync/errgroup"
@@ -24,8 +23,9 @@ const parallel = 4
 
 // Published counts what one [Repository.Publish] did.
 type Published struct {
-	Files, Bytes int64 // uploaded
-	Present      int64 // files that were there already
+	Files, Bytes int64     // uploaded
+	Present      int64     // files that were there already
+	Packages     []Package // uploaded, by product and newest first, without Open
 }
 
 // Publish copies what a client needs to a destination: packages, several at
@@ -49,37 +49,83 @@ func (r *Repository) Publish(ctx context.Context, to Destination, progress func(
 }
 
 func (r *Repository) publish(ctx context.Context, to Destination, progress func(done, total int64)) (Published, error) {
-	s, unlock, err := r.read(ctx)
+	host, unlock, err := r.host(ctx, to)
 	if err != nil {
 		return Published{}, err
 	}
 	defer unlock()
-	if err := r.verify(ctx, tree{r.dir}, s, nil); err != nil {
-		return Published{}, err
-	}
-	host := &host{Destination: to, patience: patience{r.options.Wait, r.options.Log}, dir: r.dir, state: s}
 	found, err := host.survey(ctx)
 	if err != nil {
 		return Published{}, err
 	}
-	u := &upload{host: host, survey: found, meter: &meter{tell: progress, total: found.bytes()}}
+	u := &upload{host: host, survey: found, meter: &meter{tell: progress, total: found.bytes()}, sent: make([]bool, len(found.packages))}
 	err = u.run(ctx)
-	return Published{Files: u.files.Load(), Bytes: u.bytes.Load(), Present: found.present}, err
+	return u.done(), err
+}
+
+// Missing is what [Repository.Publish] would upload now. It changes nothing,
+// and refuses what Publish refuses before it uploads.
+func (r *Repository) Missing(ctx context.Context, to Destination) (Published, error) {
+	host, unlock, err := r.host(ctx, to)
+	if err != nil {
+		return Published{}, fmt.Errorf("compare with the destination: %w", err)
+	}
+	defer unlock()
+	found, err := host.survey(ctx)
+	if err != nil {
+		return Published{}, fmt.Errorf("compare with the destination: %w", err)
+	}
+	files := int64(len(found.packages) + len(found.small))
+	return Published{Files: files, Bytes: found.bytes(), Present: found.present, Packages: found.packages}, nil
+}
+
+// host holds a destination against a working copy that a client would accept.
+func (r *Repository) host(ctx context.Context, to Destination) (*host, func(), error) {
+	s, unlock, err := r.read(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.verify(ctx, tree{r.dir}, s, nil); err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return &host{Destination: to, patience: patience{r.options.Wait, r.options.Log}, dir: r.dir, state: s}, unlock, nil
 }
 
 // upload sends what is missing.
 type upload struct {
 	*host
 	*survey
-	meter        *meter
-	files, bytes atomic.Int64
+	meter     *meter
+	sent      []bool // each of survey.packages
+	committed bool
+}
+
+func (u *upload) done() Published {
+	p := Published{Present: u.present}
+	for i, one := range u.packages {
+		if u.sent[i] {
+			p.Packages = append(p.Packages, one)
+			p.Files, p.Bytes = p.Files+1, p.Bytes+one.Size
+		}
+	}
+	if u.committed {
+		for _, f := range u.small {
+			p.Files, p.Bytes = p.Files+1, p.Bytes+int64(len(f.Data))
+		}
+	}
+	return p
 }
 
 func (u *upload) run(ctx context.Context) error {
 	group, each := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	for _, p := range u.packages {
-		group.Go(func() error { return u.put(each, p) })
+	for i, p := range u.packages {
+		group.Go(func() error {
+			err := u.put(each, p)
+			u.sent[i] = err == nil
+			return err
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -95,16 +141,11 @@ func (u *upload) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	u.committed = true
 	for _, f := range u.small {
-		u.count(int64(len(f.Data)))
 		u.meter.add(int64(len(f.Data)))
 	}
 	return nil
-}
-
-func (u *upload) count(size int64) {
-	u.files.Add(1)
-	u.bytes.Add(size)
 }
 
 // put uploads a package. Before it starts again it looks whether only the
@@ -127,7 +168,6 @@ func (u *upload) put(ctx context.Context, p Package) error {
 		return err
 	}
 	s.finish()
-	u.count(p.Size)
 	return nil
 }
 
