@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot reproducible
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -71,3 +71,6 @@ snapshot: ## every release file, into dist/, nothing published
 	goreleaser check
 	goreleaser release --snapshot --clean
 	.ci/check-snapshot
+
+reproducible: ## builds the same release again, elsewhere, and compares every file
+	.ci/reproducible
