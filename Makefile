@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot reproducible
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot reproducible release-trial
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -74,3 +74,6 @@ snapshot: ## every release file, into dist/, nothing published
 
 reproducible: ## builds the same release again, elsewhere, and compares every file
 	.ci/reproducible
+
+release-trial: ## publishes the snapshot with koshin-release, and lets the version before become it
+	.ci/release-trial/run

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/tc-hib/winres"
 )
 
 // stamp writes a version into a program that is built already, so that the
-// objects in the repository need not change with every release.
+// objects in the repository need not change with every release. The file keeps its
+// time, which goes into the archives.
 func stamp(number, file string) error {
 	p, err := programOf(file)
 	if err != nil {
@@ -33,7 +35,14 @@ func stamp(number, file string) error {
 	if err := set.WriteToEXE(&out, bytes.NewReader(exe)); err != nil {
 		return err
 	}
-	return os.WriteFile(file, out.Bytes(), 0o755)
+	before, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, out.Bytes(), 0o755); err != nil {
+		return err
+	}
+	return os.Chtimes(file, time.Time{}, before.ModTime())
 }
 
 // carries compares every resource of a built program with what it should have.
