@@ -61,7 +61,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b, _ := h.over(t, h.prefix(), func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			b, w := h.over(t, h.prefix(), func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				switch {
 				case test.err != nil:
 					return nil, test.err
@@ -80,6 +80,9 @@ func TestFaults(t *testing.T) {
 			temporary, is := errors.AsType[*release.Temporary](err)
 			if is != test.temporary || is && temporary.After != test.after {
 				t.Errorf("got %#v, %v", temporary, err)
+			}
+			if n := len(w.requests()); n != 1 {
+				t.Errorf("%d requests: it is Publish that repeats", n)
 			}
 		})
 	}
@@ -179,7 +182,7 @@ func TestEchoed(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, secret := range []string{token, h.Owner.Secret, "Signature="} {
+	for _, secret := range []string{token, h.Owner.Secret, "Signature=", "\t"} {
 		if strings.Contains(err.Error()+log.String(), secret) {
 			t.Errorf("%q is in %v", secret, err)
 		}
