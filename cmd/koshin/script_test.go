@@ -126,6 +126,7 @@ func scriptScheduler(dir string) scheduler {
 //	refused/  input that is wrong or hostile: its own message in both
 //	          languages, its exit code, and the disk as it was
 //	tls/      hosts that do not speak TLS 1.2
+//	bucket/   a real S3 server between the publisher and the operator
 //
 // The programs, keys, handshakes, packages and disks are real.
 func TestStories(t *testing.T) {
@@ -134,6 +135,7 @@ func TestStories(t *testing.T) {
 		t.Run(dir, func(t *testing.T) { testscript.Run(t, w.params(filepath.Join("testdata", dir))) })
 	}
 	t.Run("tls", w.otherTLSHosts)
+	t.Run("bucket", w.fromABucket)
 }
 
 // params are the scripts of a folder, with everything that they may use.

@@ -38,13 +38,8 @@ func newHost(t *testing.T) *host {
 	cert, err := roots.Issue(localca.Leaf{})
 	must(t, err)
 	h := &host{Server: s3test.Start(t, cert, bucket), roots: roots}
-	h.api, err = minio.NewCore(strings.TrimPrefix(h.URL, "https://"), &minio.Options{
-		Creds: static(h.Owner), Secure: true, Transport: h.network(t), Region: s3test.Region, BucketLookup: minio.BucketLookupPath,
-	})
-	must(t, err)
-	must(t, h.api.SetBucketPolicy(t.Context(), bucket, `{"Version": "2012-10-17", "Statement": [
-		{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::`+bucket+`/*"},
-		{"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::`+bucket+`"}]}`))
+	h.api = h.API(t)
+	h.Public(t, bucket)
 	return h
 }
 

@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
 // Required names the environment variable that turns a server that cannot be
@@ -34,6 +38,8 @@ type Server struct {
 	Dir    string // a folder each bucket, a file each object
 	Owner  Keys   // may do everything
 	NoBody Keys   // known to the server, and without any right
+
+	cert tls.Certificate
 }
 
 // Region is the one that the server answers for.
@@ -44,6 +50,7 @@ func Start(t testing.TB, cert tls.Certificate, buckets ...string) *Server {
 	t.Helper()
 	program := build(t)
 	s := &Server{
+		cert:   cert,
 		Dir:    t.TempDir(),
 		Owner:  Keys{"koshin-test-owner", "owner-secret-9f1c6c1d"},
 		NoBody: Keys{"koshin-test-nobody", "nobody-secret-4b7d0a52"},
@@ -53,10 +60,10 @@ func Start(t testing.TB, cert tls.Certificate, buckets ...string) *Server {
 			t.Fatal(err)
 		}
 	}
-	files := s.writeFiles(t, cert)
+	files := s.writeFiles(t)
 	// A port found free may be taken by another test until the server has it.
 	for range 5 {
-		if s.run(t, program, files, cert) {
+		if s.run(t, program, files) {
 			return s
 		}
 	}
@@ -67,16 +74,16 @@ func Start(t testing.TB, cert tls.Certificate, buckets ...string) *Server {
 // files are what the server is started with.
 type files struct{ cert, key, users string }
 
-func (s *Server) writeFiles(t testing.TB, cert tls.Certificate) files {
+func (s *Server) writeFiles(t testing.TB) files {
 	t.Helper()
 	dir := t.TempDir()
 	f := files{cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem"), users: filepath.Join(dir, "users")}
-	key, err := x509.MarshalPKCS8PrivateKey(cert.PrivateKey)
+	key, err := x509.MarshalPKCS8PrivateKey(s.cert.PrivateKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var chain []byte
-	for _, der := range cert.Certificate {
+	for _, der := range s.cert.Certificate {
 		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	}
 	users, err := json.Marshal(map[string]any{"accessAccounts": map[string]any{
@@ -102,7 +109,7 @@ func (s *Server) writeFiles(t testing.TB, cert tls.Certificate) files {
 
 // run starts the program and waits until it answers. It says false when the
 // program ended before that.
-func (s *Server) run(t testing.TB, program string, f files, cert tls.Certificate) bool {
+func (s *Server) run(t testing.TB, program string, f files) bool {
 	t.Helper()
 	address := freePort(t)
 	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, // the clean-up ends it
@@ -125,7 +132,7 @@ func (s *Server) run(t testing.TB, program string, f files, cert tls.Certificate
 	s.URL = "https://" + address
 	deadline, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
-	for !answers(deadline, address, cert) {
+	for !s.answers(deadline, address) {
 		select {
 		case <-ended:
 			t.Logf("the S3 server ended: %s", said.String())
@@ -139,18 +146,48 @@ func (s *Server) run(t testing.TB, program string, f files, cert tls.Certificate
 }
 
 // answers says whether who listens there is ours: it has our certificate.
-func answers(ctx context.Context, address string, cert tls.Certificate) bool {
-	roots := x509.NewCertPool()
-	for _, der := range cert.Certificate {
-		if c, err := x509.ParseCertificate(der); err == nil {
-			roots.AddCert(c)
-		}
-	}
-	conn, err := (&tls.Dialer{Config: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}}).DialContext(ctx, "tcp", address)
+func (s *Server) answers(ctx context.Context, address string) bool {
+	conn, err := (&tls.Dialer{Config: s.tls()}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return false
 	}
 	return conn.Close() == nil
+}
+
+// tls trusts this server and no other.
+func (s *Server) tls() *tls.Config {
+	roots := x509.NewCertPool()
+	for _, der := range s.cert.Certificate {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			roots.AddCert(c)
+		}
+	}
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}
+}
+
+// API is the owner's way into the server, past the code under test.
+func (s *Server) API(t testing.TB) *minio.Core {
+	t.Helper()
+	network := &http.Transport{TLSClientConfig: s.tls()}
+	t.Cleanup(network.CloseIdleConnections)
+	api, err := minio.NewCore(strings.TrimPrefix(s.URL, "https://"), &minio.Options{
+		Creds: credentials.NewStaticV4(s.Owner.Access, s.Owner.Secret, ""), Secure: true, Transport: network, Region: Region, BucketLookup: minio.BucketLookupPath,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api
+}
+
+// Public lets everybody read and list a bucket, as operators' PCs must.
+func (s *Server) Public(t testing.TB, bucket string) {
+	t.Helper()
+	policy := `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::` + bucket + `/*"},
+		{"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::` + bucket + `"}]}`
+	if err := s.API(t).SetBucketPolicy(t.Context(), bucket, policy); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func freePort(t testing.TB) string {
