@@ -56,8 +56,8 @@ func TestCodeSigning(t *testing.T) {
 		"a library unsigned":               {map[string]string{"a.exe": string(signed), "odd/name.txt": string(library)}, signtest.Publisher, nil, authenticode.ErrUnsigned},
 		"nothing to sign":                  {map[string]string{"a.txt": "a"}, signtest.Publisher, nil, authenticode.ErrUnsigned},
 		"signed by somebody else":          {map[string]string{"a.exe": string(signed)}, "Somebody", nil, authenticode.ErrPublisher},
-		"the name, by another authority":   {map[string]string{"a.exe": string(somebody.Sign(program))}, certificates.Signer().String(), nil, authenticode.ErrTimeStamp},
-		"two authorities in one build":     {map[string]string{"a.exe": string(signed), "b.exe": string(somebody.Sign(library))}, signtest.Publisher, nil, authenticode.ErrTimeStamp},
+		"the name, by another authority":   {map[string]string{"a.exe": string(somebody.Sign(program))}, certificates.Signer().String(), nil, authenticode.ErrUntrusted},
+		"two authorities in one build":     {map[string]string{"a.exe": string(signed), "b.exe": string(somebody.Sign(library))}, signtest.Publisher, nil, authenticode.ErrUntrusted},
 		"the command fails":                {map[string]string{"a.exe": string(program)}, signtest.Publisher, func(context.Context, string) error { return fails }, release.ErrSigning},
 		"the command does nothing":         {map[string]string{"a.exe": string(program)}, signtest.Publisher, func(context.Context, string) error { return nil }, authenticode.ErrUnsigned},
 		"the command signs another file":   {map[string]string{"a.exe": string(program)}, signtest.Publisher, swaps(t, certificates.Sign(library)), release.ErrSigningChanged},
@@ -122,7 +122,7 @@ func TestSignerStays(t *testing.T) {
 	if err := add("1.1", "", program); !errors.Is(err, authenticode.ErrUnsigned) {
 		t.Errorf("unsigned, after a signed one: %v", err)
 	}
-	if err := add("1.1", signtest.Publisher, somebody.Sign(program)); !errors.Is(err, authenticode.ErrTimeStamp) {
+	if err := add("1.1", signtest.Publisher, somebody.Sign(program)); !errors.Is(err, authenticode.ErrUntrusted) {
 		t.Errorf("the same name by another authority: %v", err)
 	}
 	w.must(add("1.1", "", certificates.Sign(program)))

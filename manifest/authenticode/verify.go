@@ -102,10 +102,13 @@ func (s *Signature) Check(by manifest.Signer) error {
 	if s.Signer.Name != by.Name {
 		return fmt.Errorf("%w: %q, and not %q", ErrPublisher, s.Signer.Name, by.Name)
 	}
+	if err := s.main.checkChain(by.Authority, x509.ExtKeyUsageCodeSigning, s.Time); err != nil {
+		return err
+	}
 	if err := s.stamp.checkChain(by.TimeStamp, x509.ExtKeyUsageTimeStamping, s.Time); err != nil {
 		return fmt.Errorf("%w: %w", ErrTimeStamp, err)
 	}
-	return s.main.checkChain(by.Authority, x509.ExtKeyUsageCodeSigning, s.Time)
+	return nil
 }
 
 // Content is a hash (SHA-256) of everything that signing a file must leave as it
