@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smallstep/pkcs7"
+
 	"github.com/koshin-updater/koshin/manifest"
 	"github.com/koshin-updater/koshin/manifest/authenticode"
 	"github.com/koshin-updater/koshin/manifest/authenticode/signtest"
@@ -283,6 +285,43 @@ func TestInstallerBytes(t *testing.T) {
 func loop(b []byte) {
 	directory, fat := binary.LittleEndian.Uint32(b[48:]), binary.LittleEndian.Uint32(b[76:])
 	binary.LittleEndian.PutUint32(b[512+512*fat+4*directory:], directory)
+}
+
+// TestStampOfAnother: the time stamp of one signature says nothing of another
+// one, also of the same program by the same publisher.
+func TestStampOfAnother(t *testing.T) {
+	w := signtest.New(t)
+	program := signtest.Program([]byte("a program"))
+	token := func(data []byte) []byte {
+		at := table(data)
+		length := int(binary.LittleEndian.Uint32(data[at:]))
+		for length > 8 && data[at+length-1] == 0 && !parses(data[at+8:at+length]) {
+			length--
+		}
+		p, err := pkcs7.Parse(data[at+8 : at+length])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Signers[0].UnauthenticatedAttributes[0].Value.FullBytes
+	}
+	first := w.Sign(program)
+	for range 200 { // signatures differ in length by a byte or two
+		second := w.Sign(program)
+		if len(token(first)) != len(token(second)) || len(first) != len(second) {
+			continue
+		}
+		mixed := bytes.Replace(second, token(second), token(first), 1)
+		if _, err := verify(t, mixed, w.Signer()); !errors.Is(err, authenticode.ErrTimeStamp) {
+			t.Errorf("%v, want %v", err, authenticode.ErrTimeStamp)
+		}
+		return
+	}
+	t.Error("no two stamps of one length")
+}
+
+func parses(der []byte) bool {
+	_, err := pkcs7.Parse(der)
+	return err == nil
 }
 
 func TestContent(t *testing.T) {
