@@ -60,6 +60,7 @@ func TestCodeSigning(t *testing.T) {
 		"two authorities in one build":     {map[string]string{"a.exe": string(signed), "b.exe": string(somebody.Sign(library))}, signtest.Publisher, nil, authenticode.ErrUntrusted},
 		"the command fails":                {map[string]string{"a.exe": string(program)}, signtest.Publisher, func(context.Context, string) error { return fails }, release.ErrSigning},
 		"the command does nothing":         {map[string]string{"a.exe": string(program)}, signtest.Publisher, func(context.Context, string) error { return nil }, authenticode.ErrUnsigned},
+		"the command skips one":            {map[string]string{"a.exe": string(signed), "b.exe": string(library)}, signtest.Publisher, func(context.Context, string) error { return nil }, authenticode.ErrUnsigned},
 		"the command signs another file":   {map[string]string{"a.exe": string(program)}, signtest.Publisher, swaps(t, certificates.Sign(library)), release.ErrSigningChanged},
 		"the command signs a changed file": {map[string]string{"a.exe": string(program)}, signtest.Publisher, swaps(t, certificates.Sign(append(bytes.Clone(program), "virus..."...))), release.ErrSigningChanged},
 		"the command leaves a file":        {map[string]string{"a.exe": string(program)}, signtest.Publisher, signs(t, certificates, func(file string) { _ = os.WriteFile(file+".bak", library, 0o600) }), nil},

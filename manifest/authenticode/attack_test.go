@@ -2,12 +2,14 @@ package authenticode_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -213,7 +215,11 @@ func TestWhoSigned(t *testing.T) {
 
 func TestAttacksOnInstallers(t *testing.T) {
 	w := signtest.New(t)
-	plain := signtest.Installer(t, bytes.Repeat([]byte("a file of the client "), 3000))
+	file := make([]byte, 20_000) // which no cabinet makes smaller
+	if _, err := rand.NewChaCha8([32]byte{}).Read(file); err != nil {
+		t.Fatal(err)
+	}
+	plain := signtest.Installer(t, file)
 	for how, args := range map[string][]string{"content only": nil, "names covered": {"-add-msi-dse"}} {
 		signed := w.Sign(plain, args...)
 		renamed := authenticode.ErrTampered
@@ -221,6 +227,15 @@ func TestAttacksOnInstallers(t *testing.T) {
 			renamed = nil // the one hole of this kind of signature, which Windows has too
 		}
 		name := bytes.Index(signed, []byte("S\x00u\x00m\x00m\x00a\x00r\x00y\x00"))
+		entries := streams(signed)
+		large := slices.MaxFunc(entries, func(a, b int) int {
+			return cmp.Compare(binary.LittleEndian.Uint32(signed[a+120:]), binary.LittleEndian.Uint32(signed[b+120:]))
+		})
+		other := entries[slices.IndexFunc(entries, func(at int) bool { return at != large })]
+		small := slices.DeleteFunc(slices.Clone(entries), func(at int) bool {
+			size := binary.LittleEndian.Uint32(signed[at+120:])
+			return size == 0 || size >= 4096 || bytes.Contains(signed[at:at+64], []byte("\x05\x00")) // nor a signature's own
+		})
 		for attack, c := range map[string]struct {
 			data []byte
 			want error
@@ -233,6 +248,9 @@ func TestAttacksOnInstallers(t *testing.T) {
 			"no allocation":    {edit(signed, func(b []byte) { binary.LittleEndian.PutUint32(b[76:], 0x7FFFFFFF) }), authenticode.ErrMalformed},
 			"4 G of sectors":   {edit(signed, func(b []byte) { binary.LittleEndian.PutUint32(b[44:], 0xFFFFFFFF) }), authenticode.ErrMalformed},
 			"a directory loop": {edit(signed, func(b []byte) { loop(b) }), authenticode.ErrMalformed},
+			"twins":            {edit(signed, func(b []byte) { copy(b[entries[1]:entries[1]+66], b[entries[0]:entries[0]+66]) }), authenticode.ErrMalformed},
+			"two owners":       {edit(signed, func(b []byte) { copy(b[other+116:other+124], b[large+116:large+124]) }), authenticode.ErrMalformed},
+			"two small owners": {edit(signed, func(b []byte) { copy(b[small[0]+116:small[0]+124], b[small[1]+116:small[1]+124]) }), authenticode.ErrMalformed},
 			"the name changed": {edit(signed, func(b []byte) { b[name] = 's' }), renamed},
 			"a stream of 4 GB": {edit(signed, func(b []byte) { binary.LittleEndian.PutUint32(b[name-2+120:], 0xFFFFFFF0) }), authenticode.ErrMalformed},
 		} {
@@ -279,6 +297,17 @@ func TestInstallerBytes(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d changes refused; the others are in what no stream uses", refused, len(signed)/17)
+}
+
+// streams is where the directory's first sectors have entries of streams.
+func streams(b []byte) (at []int) {
+	first := 512 + 512*int(binary.LittleEndian.Uint32(b[48:]))
+	for n := first; n+128 <= len(b) && len(at) < 40; n += 128 {
+		if b[n+66] == 2 && b[n+64] <= 64 && b[n+65] == 0 {
+			at = append(at, n)
+		}
+	}
+	return at
 }
 
 // loop makes the directory's first sector lead to itself.

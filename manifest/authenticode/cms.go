@@ -50,14 +50,12 @@ func parseSigned(der []byte, contentType asn1.ObjectIdentifier) (*signed, error)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if len(p.Signers) != 1 || len(p.Certificates) > maxCertificates {
-		return nil, fmt.Errorf("%w: %d signers, %d certificates", ErrMalformed, len(p.Signers), len(p.Certificates))
+	s := &signed{content: p.Content, all: p.Certificates, leaf: p.GetOnlySigner()}
+	if s.leaf == nil || len(s.all) > maxCertificates {
+		return nil, fmt.Errorf("%w: %d signers, %d certificates, one of them the one signer's: %v", ErrMalformed, len(p.Signers), len(s.all), s.leaf != nil)
 	}
 	signer := p.Signers[0]
-	s := &signed{content: p.Content, all: p.Certificates, leaf: p.GetOnlySigner(), signature: signer.EncryptedDigest}
-	if s.leaf == nil {
-		return nil, fmt.Errorf("%w: the signer's certificate is not there", ErrMalformed)
-	}
+	s.signature = signer.EncryptedDigest
 	if _, err := strongDigest(signer.DigestAlgorithm.Algorithm); err != nil {
 		return nil, err
 	}
