@@ -16,6 +16,7 @@
 //	  targets/<product>/<hash>.stable.v1.json             a manifest
 //	  targets/<product>/<version>/<hash>.<os>-<arch>.<kind> a package
 //	  products/<product>.json          the definition everything above is made from
+//	  scheduled/<product>.json         what was signed ahead; never published
 //	  .koshin/                         lock and unfinished work; never published
 //
 //	key folder (OpenSSH ed25519 files)
@@ -40,4 +41,36 @@
 //
 // [Repository.Publish] copies to a [Destination] in the same order, so the same
 // is true there, wherever it is cut off.
+//
+// # A difference
+//
+// Before anything is signed, [Options].Review is shown a [Difference]: the
+// manifests before and after, seen with the eyes of a PC of every platform with
+// every installed version. It asks what the updater asks ([manifest.Choose]),
+// so a publisher is told what PCs will do.
+//
+// # A promotion at a time to come
+//
+// [Repository.Schedule] signs a product's role as it will be then and keeps it,
+// with its manifests, in scheduled/. The first [Repository.Renew] after that
+// time puts it into metadata/ in one change, with the online key alone: a
+// rollout goes on while the product's key lies in a safe.
+//
+//   - Until then nobody can read it at a destination: no role, no manifest. Its
+//     packages can be there, as those of every build that was added.
+//   - Numbers of roles and manifests only rise. Every change of the product
+//     makes what is scheduled anew, on top, and no number that was ever signed
+//     ahead stands for something else. So what was cancelled is older than what
+//     is published, and no PC that has seen the one takes the other.
+//   - Before it is taken in, and by Verify, a client goes from the present state
+//     to the scheduled ones. What it would refuse stays out and is reported; the
+//     rest is renewed, because a repository that is not renewed expires for all.
+//   - The release date of a build is that of its adding and never lies ahead
+//     ([ErrFuture]), so a clock floor never comes from the future.
+//
+// The time is a promise of the scheduler, and is not signed: whoever has the
+// online key and reads scheduled/, for instance in git, can publish the
+// promotion early. He can publish nothing else, no other build and no other
+// share, and nothing that was cancelled on PCs that saw the state after it. Who
+// cannot accept that promotes by hand.
 package release

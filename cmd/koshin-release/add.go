@@ -19,6 +19,7 @@ type addFlags struct {
 
 	installer installerFlags
 	signing   signFlags
+	review    reviewing
 }
 
 func (a *app) addCommand() *cobra.Command {
@@ -27,7 +28,8 @@ func (a *app) addCommand() *cobra.Command {
 		Use:   "add PATH",
 		Short: "Package a folder, a program or an installer as a build",
 		Long: "Makes a package of PATH and adds it to a build; the same content gives the same bytes.\n" +
-			"Nobody is offered the build before promote. Adding the same content again changes\n" +
+			"Nobody is offered the build before promote; a further platform of a promoted build is\n" +
+			"offered at once, and that is shown first. Adding the same content again changes\n" +
 			"nothing; other content needs a new version.\n\n" +
 			"PATH is a folder for kind tree, and one file for the others: a program that is replaced\n" +
 			"(exe), a Windows Installer package (msi) or a setup program with silent arguments (setup).\n" +
@@ -51,6 +53,7 @@ func (a *app) addCommand() *cobra.Command {
 	flags.BoolVar(&f.restartAllowed, "restart-allowed", false, "where the client is in use, the update may be finished at the PC's next restart")
 	f.installer.flags(c)
 	f.signing.flags(c)
+	f.review.yesFlag(c)
 	require(c, "os", "arch", "kind")
 	return c
 }
@@ -63,11 +66,12 @@ func (a *app) add(c *cobra.Command, f *addFlags, path string) error {
 	if b.Sign, err = f.signing.sign(a); err != nil {
 		return err
 	}
-	r, err := a.open(true)
+	bar := terminal.NewProgress(a.Streams)
+	f.review.quiet, f.review.before = true, bar.Finish
+	r, err := a.openReviewed(f.review)
 	if err != nil {
 		return err
 	}
-	bar := terminal.NewProgress(a.Streams)
 	added, err := r.Add(c.Context(), b, path, func(done, total int64) { bar.Step("packing", done, total) })
 	bar.Finish()
 	if err != nil {

@@ -23,11 +23,19 @@ var (
 
 // reviewing is the flags of the commands that show what PCs will do
 // differently before they sign it.
-type reviewing struct{ yes, dryRun bool }
+type reviewing struct {
+	yes, dryRun bool
+	quiet       bool   // nothing is said or asked where PCs do nothing differently
+	before      func() // what ends before something is said
+}
 
 func (v *reviewing) flags(c *cobra.Command) {
-	c.Flags().BoolVar(&v.yes, "yes", false, "sign without asking (without a terminal nothing is asked)")
+	v.yesFlag(c)
 	c.Flags().BoolVar(&v.dryRun, "dry-run", false, "show what PCs would do differently, and sign nothing")
+}
+
+func (v *reviewing) yesFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&v.yes, "yes", false, "sign without asking (without a terminal nothing is asked)")
 }
 
 // openReviewed is open for a command whose differences are shown.
@@ -41,6 +49,12 @@ func (a *app) openReviewed(v reviewing) (*release.Repository, error) {
 		options.Keys = keys
 	}
 	options.Review = func(ctx context.Context, d *release.Difference) error {
+		if v.quiet && d.Empty() {
+			return nil
+		}
+		if v.before != nil {
+			v.before()
+		}
 		showDifference(a.Out, d)
 		switch {
 		case v.dryRun:
