@@ -34,6 +34,13 @@ type Destination interface {
 	Commit(ctx context.Context, c Commit) error
 }
 
+// Limited is a Destination that does not take every package. Publish asks it
+// before it sends the first one.
+type Limited interface {
+	// Accepts looks at all packages of the new state. It contacts nobody.
+	Accepts(all []Package) error
+}
+
 // Package is one package on its way to a destination. Its name holds its hash,
 // so its bytes never change and may be cached for ever.
 type Package struct {
@@ -81,6 +88,7 @@ type PublishedBuild struct {
 	Released  manifest.Date
 	Notes     manifest.Text
 	Withdrawn string   // the reason; empty: it is not
+	Stable    bool     // the channel stable offers it, to all PCs or to a share
 	Paths     []string // of its packages
 }
 

@@ -89,6 +89,12 @@ func (r *Repository) host(ctx context.Context, to Destination) (*host, func(), e
 		unlock()
 		return nil, nil, err
 	}
+	if limited, ok := to.(Limited); ok {
+		if err := limited.Accepts(s.packages()); err != nil {
+			unlock()
+			return nil, nil, err
+		}
+	}
 	return &host{Destination: to, patience: patience{r.options.Wait, r.options.Log}, dir: r.dir, state: s}, unlock, nil
 }
 
@@ -238,6 +244,9 @@ func (s *state) builds() []PublishedBuild {
 			one := PublishedBuild{Product: id, Title: p.Title, Version: b.Version, Released: b.Released, Notes: b.Notes}
 			if b.Withdrawn != nil {
 				one.Withdrawn = b.Withdrawn.Reason
+			}
+			if stable := p.Channels[manifest.Stable]; stable != nil {
+				one.Stable = slices.ContainsFunc(stable.Builds, func(in Promoted) bool { return in.Version.Equal(b.Version) })
 			}
 			for _, pkg := range b.Packages {
 				one.Paths = append(one.Paths, targetPath(pkg.Target, pkg.SHA256))

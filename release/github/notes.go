@@ -10,7 +10,9 @@ import (
 // is theirs, and is left alone.
 const ours = "<!-- koshin-release writes this text; delete this line to write your own -->"
 
-// notes is what people read on a release's page.
+// notes is what people read on a release's page. A build that the channel
+// stable does not offer is a pre-release, which GitHub never shows as the
+// latest.
 type notes struct {
 	name, body string
 	prerelease bool
@@ -41,18 +43,24 @@ func describe(b release.PublishedBuild) notes {
 	}
 	parts = append(parts, ours)
 	version := b.Version.String()
-	return notes{name: title + " " + version, body: strings.Join(parts, "\n\n"), prerelease: strings.Contains(version, "-")}
+	return notes{name: title + " " + version, body: strings.Join(parts, "\n\n"), prerelease: !b.Stable || strings.Contains(version, "-")}
 }
 
 // over is what has to be changed of a release on GitHub: a draft is described
 // and published; of a published one the text follows, as long as it is ours.
 func (n notes) over(b *build) map[string]any {
+	if b.Draft {
+		return map[string]any{"draft": false, "name": n.name, "body": n.body, "prerelease": n.prerelease}
+	}
 	change := map[string]any{}
-	switch {
-	case b.Draft:
-		change = map[string]any{"draft": false, "name": n.name, "body": n.body, "prerelease": n.prerelease}
-	case strings.Contains(b.Body, ours) && strings.ReplaceAll(b.Body, "\r\n", "\n") != n.body:
+	if !strings.Contains(b.Body, ours) {
+		return change
+	}
+	if strings.ReplaceAll(b.Body, "\r\n", "\n") != n.body {
 		change["body"] = n.body
+	}
+	if b.Prerelease != n.prerelease {
+		change["prerelease"] = n.prerelease
 	}
 	return change
 }

@@ -45,7 +45,10 @@ type Repository struct {
 	making   map[string]*sync.Mutex // by tag: one release is made for it
 }
 
-var _ release.Destination = (*Repository)(nil)
+var (
+	_ release.Destination = (*Repository)(nil)
+	_ release.Limited     = (*Repository)(nil)
+)
 
 // Open prepares to publish to a place. Nothing is asked yet: what is wrong
 // with the repository or the token, the first call says.

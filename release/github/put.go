@@ -28,6 +28,27 @@ const (
 	contentType = "application/octet-stream"
 )
 
+// Accepts refuses, before anything is sent, what GitHub would refuse after
+// hours: [ErrLimit].
+func (g *Repository) Accepts(all []release.Package) error {
+	inRelease := map[string]int{}
+	for _, p := range all {
+		at, ok, err := githubpath.Split(p.Path)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return fmt.Errorf("%s is no package", p.Path)
+		case p.Size > maxPackage:
+			return fmt.Errorf("%w: %s has %d bytes, and a file of a release is smaller than 2 GiB", ErrLimit, p.Path, p.Size)
+		}
+		if inRelease[at.Tag]++; inRelease[at.Tag] > maxAssets {
+			return fmt.Errorf("%w: %s has more than %d packages, and a release has at most so many files", ErrLimit, at.Tag, maxAssets)
+		}
+	}
+	return nil
+}
+
 // Put uploads one package to its build's release.
 func (g *Repository) Put(ctx context.Context, p release.Package) error {
 	at, ok, err := githubpath.Split(p.Path)
@@ -36,8 +57,6 @@ func (g *Repository) Put(ctx context.Context, p release.Package) error {
 		return err
 	case !ok:
 		return fmt.Errorf("%s is no package", p.Path)
-	case p.Size > maxPackage:
-		return fmt.Errorf("%w: %s has %d bytes, and a file of a release is smaller than 2 GiB", ErrLimit, p.Path, p.Size)
 	}
 	b, err := g.ensure(ctx, at.Tag)
 	if err != nil {

@@ -140,8 +140,8 @@ func (c *call) createCommit() reply {
 // getTree is GET git/trees/{sha}; recursive with any value of that name.
 func (c *call) getTree() reply {
 	sha := c.r.PathValue("sha")
-	if c.repo.objects[sha].kind == "commit" {
-		sha = c.repo.objects.treeOf(sha)
+	if commit := c.target(sha); commit != "" { // a branch or a commit will do
+		sha = c.repo.objects.treeOf(commit)
 	}
 	if c.repo.objects[sha].kind != "tree" {
 		return notFound()

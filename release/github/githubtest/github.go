@@ -231,3 +231,7 @@ func (g *GitHub) fault(r *http.Request) Fault {
 	}
 	return decide(r)
 }
+
+// Storage is the other host of the Enterprise host, localhost:PORT, which has
+// the bytes of assets and knows no tokens.
+func (g *GitHub) Storage() string { return g.storage }

@@ -3,9 +3,12 @@ package githubtest
 import (
 	"bytes"
 	"cmp"
+	"compress/zlib"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -163,4 +166,41 @@ func (o objects) descends(commit, from string) bool {
 		}
 	}
 	return false
+}
+
+// write lays the objects and the branches out as git keeps them, so that git
+// itself can be asked about them.
+func (p *repo) write(dir string) error {
+	for sha, object := range p.objects {
+		var packed bytes.Buffer
+		z := zlib.NewWriter(&packed)
+		fmt.Fprintf(z, "%s %d\x00", object.kind, len(object.data))
+		_, _ = z.Write(object.data)
+		if err := z.Close(); err != nil {
+			return err
+		}
+		if err := place(filepath.Join(dir, "objects", sha[:2], sha[2:]), packed.Bytes()); err != nil {
+			return err
+		}
+	}
+	for name, sha := range p.refs {
+		if err := place(filepath.Join(dir, filepath.FromSlash(name)), []byte(sha+"\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func place(file string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o644)
+}
+
+// WriteGit writes a repository into a bare one that git init has made.
+func (g *GitHub) WriteGit(fullName, dir string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.repos[strings.ToLower(fullName)].write(dir)
 }
