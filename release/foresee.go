@@ -37,7 +37,7 @@ func (r *Repository) foresee(ctx context.Context, from tree, s *state, id manife
 	product := s.products[id]
 	now, err := f.look(ctx, r, client, maps.Clone(s.snapshot.Signed.Meta))
 	if err == nil {
-		err = verifyProduct(ctx, now, from, product)
+		err = verifyProduct(ctx, now, from, product, s.kept)
 	}
 	if err != nil && !errors.Is(err, trust.ErrExpired) { // what is over may be followed by what is not
 		return fmt.Errorf("%w: product %s: %w", ErrUnverifiable, id, err)
@@ -99,7 +99,7 @@ func (f *foresight) accepts(ctx context.Context, r *Repository, client *trust.Cl
 	if err != nil {
 		return err
 	}
-	if err := verifyProduct(ctx, repository, f.tree, product); err != nil {
+	if err := verifyProduct(ctx, repository, f.tree, product, f.state.kept); err != nil {
 		return err
 	}
 	return sameTargets(product, role.Signed.Targets)

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,6 +50,10 @@ type state struct {
 	timestamp *metadata.Metadata[metadata.TimestampType]
 	products  map[manifest.ProductID]*Product
 	schedules map[manifest.ProductID]*schedule // what was signed ahead
+
+	// kept are the packages, by path, that were signed when this was read. A
+	// checkout may leave them out; a change must bring what it adds.
+	kept map[string]bool
 }
 
 func rolePath(version int64, role string) string {
@@ -89,7 +94,7 @@ func readState(ctx context.Context, dir string) (*state, error) {
 	if _, err := from.find(timestampPath); err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrNoRepository, dir)
 	}
-	s := &state{roles: map[manifest.ProductID]*metadata.Metadata[metadata.TargetsType]{}}
+	s := &state{roles: map[manifest.ProductID]*metadata.Metadata[metadata.TargetsType]{}, kept: map[string]bool{}}
 	damaged := func(err error) (*state, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -120,6 +125,11 @@ func readState(ctx context.Context, dir string) (*state, error) {
 			s.targets = read
 		} else {
 			s.roles[manifest.ProductID(role)] = read
+			for name, target := range read.Signed.Targets {
+				if sum := target.Hashes["sha256"]; !isManifest(name) && len(sum) == sha256.Size {
+					s.kept[targetPath(name, manifest.Digest(sum))] = true
+				}
+			}
 		}
 	}
 	if s.targets == nil || s.targets.Signed.Delegations == nil {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 	"golang.org/x/sync/errgroup"
@@ -71,9 +73,13 @@ func (h *host) survey(ctx context.Context) (*survey, error) {
 	}
 	s := &survey{base: base}
 	for i, p := range packages {
-		if missing[i] {
-			s.packages = append(s.packages, p)
+		if !missing[i] {
+			continue
 		}
+		if _, err := os.Stat(filepath.Join(h.dir, filepath.FromSlash(p.Path))); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: %s is neither in this working copy nor at the destination", ErrDamaged, p.Path)
+		}
+		s.packages = append(s.packages, p)
 	}
 	for i, f := range small {
 		if data[i] != nil {

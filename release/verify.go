@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
@@ -76,7 +77,7 @@ func (r *Repository) verify(ctx context.Context, from tree, s *state, full []man
 	for _, id := range s.ids() {
 		err := sameTargets(s.products[id], s.roles[id].Signed.Targets)
 		if err == nil {
-			err = verifyProduct(ctx, repository, from, s.products[id])
+			err = verifyProduct(ctx, repository, from, s.products[id], s.kept)
 		}
 		if err != nil {
 			return fmt.Errorf("%w: product %s: %w", ErrUnverifiable, id, err)
@@ -114,7 +115,7 @@ func sameTargets(p *Product, signed map[string]*metadata.TargetFiles) error {
 	return nil
 }
 
-func verifyProduct(ctx context.Context, repository *trust.Repository, from tree, p *Product) error {
+func verifyProduct(ctx context.Context, repository *trust.Repository, from tree, p *Product, kept map[string]bool) error {
 	for name, channel := range p.Channels {
 		release, err := repository.Release(ctx, p.ID, name)
 		if err != nil {
@@ -141,7 +142,7 @@ func verifyProduct(ctx context.Context, repository *trust.Repository, from tree,
 	}
 	for _, b := range p.Builds {
 		for _, pkg := range b.Packages {
-			if err := present(from, pkg); err != nil {
+			if err := present(from, pkg, kept); err != nil {
 				return err
 			}
 		}
@@ -149,9 +150,15 @@ func verifyProduct(ctx context.Context, repository *trust.Repository, from tree,
 	return nil
 }
 
-// present checks that a package is there, with its size.
-func present(from tree, pkg manifest.Package) error {
-	file, err := from.find(targetPath(pkg.Target, pkg.SHA256))
+// present checks that a package is there, with its size. One that was signed
+// before may be left out of a checkout: its destination has it, or Publish says
+// that it has not. Verify misses it, too.
+func present(from tree, pkg manifest.Package, kept map[string]bool) error {
+	path := targetPath(pkg.Target, pkg.SHA256)
+	file, err := from.find(path)
+	if errors.Is(err, fs.ErrNotExist) && kept[path] {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
