@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale real crash crash-windows netfaults resources screenshots snapshot reproducible release-trial
+.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale guide real crash crash-windows netfaults resources screenshots snapshot reproducible release-trial
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -44,6 +44,9 @@ bench: ## Go benchmarks, then the measurements of docs/BENCHMARKS.md
 
 scale: ## what a publisher's host has to bear, as in docs/SCALE.md
 	.ci/bench/run -scale
+
+guide: ## follows docs/publisher.md, word for word, on a machine of its own
+	.ci/guide/run
 
 real: ## two versions of real programs through the whole story
 	.ci/real/run

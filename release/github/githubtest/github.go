@@ -60,14 +60,20 @@ type Request struct {
 // TLS 1.2 and nothing else.
 func Start(t testing.TB, cert tls.Certificate) *GitHub {
 	t.Helper()
-	g := &GitHub{
-		repos: map[string]*repo{}, tokens: map[string]*Token{}, rate: map[string]*rate{},
-		nextID: 1000, secret: []byte(t.Name()),
-	}
-	g.main = listen(t, cert, http.HandlerFunc(g.serve))
-	_, port, _ := net.SplitHostPort(listen(t, cert, http.HandlerFunc(g.serve)))
+	g := New(t.Name())
+	g.main = listen(t, cert, g)
+	_, port, _ := net.SplitHostPort(listen(t, cert, g))
 	g.storage = "localhost:" + port
 	return g
+}
+
+// New is a stand-in for whoever serves it to the names of [Hosts] himself. The
+// secret signs the addresses of assets.
+func New(secret string) *GitHub {
+	return &GitHub{
+		repos: map[string]*repo{}, tokens: map[string]*Token{}, rate: map[string]*rate{},
+		nextID: 1000, secret: []byte(secret),
+	}
 }
 
 func listen(t testing.TB, cert tls.Certificate, handler http.Handler) string {
@@ -112,8 +118,8 @@ func (g *GitHub) Requests() []Request {
 	return slices.Clone(g.requests)
 }
 
-// serve sends a request to the host that it names.
-func (g *GitHub) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP sends a request to the host that it names.
+func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	defer func() {
 		g.mu.Lock()
