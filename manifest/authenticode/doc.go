@@ -42,10 +42,23 @@
 // Revocation is not asked for: that needs the network at the one moment at which
 // nothing may hang. A publisher whose signing key was stolen withdraws the build.
 //
+// Where a signature over an MSI has no hash of the names, streams can be renamed
+// under it; Windows allows that, and so does this package. The manifest's hash of
+// the package does not.
+//
 // # What it leans on
 //
 // crypto/x509 verifies the chains, github.com/smallstep/pkcs7 takes the message
-// apart. The rest is ours because no library at hand does it: relic and
-// saferwall/pe know the digests but accept padding, SHA-1 and what hides in the
-// unsigned part, and none pins.
+// apart and checks it. The rest is ours, because of the libraries that know
+// Authenticode, relic (v7.6.2, the newest that the module proxy has) takes SHA-1,
+// nested signatures, blobs, a second entry in the table and bytes behind an MSI,
+// reserves the 4 GiB that a header claims, and leaves chain and time to the
+// caller; saferwall/pe hands MD5 and SHA-1 on, knows no time stamps and no MSI.
+// An MSI whose hash of the names was renamed to an ordinary stream, so that it
+// covers nothing, is taken by relic and by osslsigncode 2.9 alike
+// (TestNeverLaxer); [ErrMalformed] here.
+//
+// Stricter than Windows, and so to know for a publisher: one signature in a
+// file, an RFC 3161 stamp, no certificate beside the chains. Stamps with an
+// attribute certificate, as Microsoft's had until about 2020, are refused.
 package authenticode
