@@ -100,7 +100,7 @@ func (p *Product) stageExe(ctx context.Context, file *os.File, want promised, pk
 	index := exeIndex(p.exe, want.size, want.sha256)
 	err := p.copyPackage(ctx, file, p.exe, want, stamp, progress)
 	if err == nil {
-		err = p.checkSigned(ctx, pkg, index)
+		err = p.checkSigned(ctx, unpacking, pkg, index)
 	}
 	if err != nil {
 		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))

@@ -49,7 +49,7 @@ func (p *Product) copyInstaller(ctx context.Context, file *os.File, want promise
 	stamp := p.now().UTC().Truncate(2 * time.Second)
 	err := p.copyPackage(ctx, file, installerName(pkg.Kind), want, stamp, progress)
 	if err == nil {
-		err = p.checkSigned(ctx, pkg, installerIndex(pkg.Kind, want))
+		err = p.checkSigned(ctx, unpacking, pkg, installerIndex(pkg.Kind, want))
 	}
 	if err != nil {
 		return time.Time{}, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))

@@ -9,12 +9,12 @@ import (
 	"github.com/koshin-updater/koshin/manifest/pack"
 )
 
-// checkSigned verifies the programs that stand in unpacking/, where nothing has
+// checkSigned verifies the programs that stand in an area, where nothing has
 // started them yet. With a signer, each is to be signed by him: the one file of
 // the other kinds whatever it is, and of a tree every file that Windows could
 // run (PE) or install (MSI), also a library, whatever it is called. A tree
 // without any is not what the publisher was asked to sign.
-func (p *Product) checkSigned(ctx context.Context, pkg manifest.Package, index pack.Index) error {
+func (p *Product) checkSigned(ctx context.Context, area string, pkg manifest.Package, index pack.Index) error {
 	if pkg.Signer == "" {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (p *Product) checkSigned(ctx context.Context, pkg manifest.Package, index p
 		if e.Type != pack.File {
 			continue
 		}
-		found, err := p.checkProgram(ctx, e, pkg.Kind, by)
+		found, err := p.checkProgram(ctx, area, e, pkg.Kind, by)
 		if err != nil {
 			return fmt.Errorf("%q: %w", e.Path, err)
 		}
@@ -42,8 +42,8 @@ func (p *Product) checkSigned(ctx context.Context, pkg manifest.Package, index p
 }
 
 // checkProgram verifies one file; found is false where it is no program.
-func (p *Product) checkProgram(ctx context.Context, e pack.Entry, kind manifest.Kind, by manifest.Signer) (found bool, err error) {
-	file, err := p.disk.root.Open(p.work(unpacking, e.Path))
+func (p *Product) checkProgram(ctx context.Context, area string, e pack.Entry, kind manifest.Kind, by manifest.Signer) (found bool, err error) {
+	file, err := p.disk.root.Open(p.work(area, e.Path))
 	if err != nil {
 		return false, err
 	}

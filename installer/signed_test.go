@@ -96,6 +96,28 @@ func TestSignedStage(t *testing.T) {
 	})
 }
 
+// TestSignedStaged: a build that was staged by an earlier run is held to what the
+// manifest says now.
+func TestSignedStaged(t *testing.T) {
+	certificates := signtest.New(t)
+	w := newWorld(t)
+	p := w.open()
+	program := signtest.Program([]byte("client"))
+	for _, data := range [][]byte{program, certificates.Sign(program)} {
+		k := w.pack("2.3.0", tree{"client.exe": string(data)})
+		_, err := p.stageForTest(t.Context(), k)
+		must(t, err)
+		var want error
+		if len(data) == len(program) {
+			want = authenticode.ErrUnsigned
+		}
+		k.entry.Signer = certificates.Signer().String()
+		if _, err := p.Staged(t.Context(), k.entry); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+}
+
 // TestSignedWayBack: the installer that is kept for the way back must be signed,
 // too.
 func TestSignedWayBack(t *testing.T) {

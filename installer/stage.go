@@ -101,7 +101,7 @@ func (p *Product) stage(ctx context.Context, packageFile string, want promised, 
 	// Even seconds are what every file system can keep.
 	stamp := p.now().UTC().Truncate(2 * time.Second)
 	if err = p.unpack(ctx, reader, stamp, progress); err == nil {
-		err = p.checkSigned(ctx, pkg, reader.Index())
+		err = p.checkSigned(ctx, unpacking, pkg, reader.Index())
 	}
 	if err != nil {
 		return nil, errors.Join(explain(err), p.disk.root.RemoveAll(p.work(unpacking)))

@@ -12,10 +12,11 @@ import (
 )
 
 // Staged gives back the build that an earlier run staged and could not put into
-// place ([PlanOptions].KeepStaged), after hashing every file of it once more. It
+// place ([PlanOptions].KeepStaged), after hashing every file of it once more and
+// checking the signatures that the package needs by what is published now. It
 // is [ErrStaged] when there is none or it is not complete. What a rehearsal left
 // in it does not matter here; a swap moves that out.
-func (p *Product) Staged(ctx context.Context) (*Staged, error) {
+func (p *Product) Staged(ctx context.Context, pkg manifest.Package) (*Staged, error) {
 	if err := p.settled(); err != nil {
 		return nil, err
 	}
@@ -28,6 +29,9 @@ func (p *Product) Staged(ctx context.Context) (*Staged, error) {
 	}
 	if err := p.checkStaged(ctx, index); err != nil {
 		return nil, err
+	}
+	if err := p.checkSigned(ctx, staging, pkg, index.Index); err != nil {
+		return nil, fmt.Errorf("staged %s %s: %w", p.place.Product, record.Version, err)
 	}
 	kind := manifest.Tree
 	if p.exe != "" && isOnly(index.Index, p.exe) {

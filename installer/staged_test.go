@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/koshin-updater/koshin/manifest"
 )
 
 // The build that could not be put into place stays staged, whatever step met the
@@ -48,7 +50,7 @@ func TestStagedSurvivesAFileInUse(t *testing.T) {
 
 		p = w.open()
 		p.disk.stop = nil
-		again, err := p.Staged(t.Context())
+		again, err := p.Staged(t.Context(), manifest.Package{})
 		must(t, err)
 		if again.Tree != st.Tree || !again.Version.Equal(st.Version) || again.Dir != st.Dir {
 			t.Fatalf("step %d: %+v, staged was %+v", n, again, st)
@@ -59,7 +61,7 @@ func TestStagedSurvivesAFileInUse(t *testing.T) {
 		must(t, err)
 		must(t, tx.Commit(t.Context()))
 		checkBuild(t, c, w, build2, "after another try")
-		if _, err := p.Staged(t.Context()); !errors.Is(err, ErrStaged) {
+		if _, err := p.Staged(t.Context(), manifest.Package{}); !errors.Is(err, ErrStaged) {
 			t.Errorf("after the commit: %v", err)
 		}
 		must(t, p.Close())
@@ -85,7 +87,7 @@ func TestStagedGoesWithTheUndo(t *testing.T) {
 		if _, err := w.update(p, c.next, PlanOptions{Preserve: keep, KeepStaged: k.keep}); !errors.Is(err, k.err) {
 			t.Fatal(err)
 		}
-		if _, err := p.Staged(t.Context()); !errors.Is(err, ErrStaged) {
+		if _, err := p.Staged(t.Context(), manifest.Package{}); !errors.Is(err, ErrStaged) {
 			t.Errorf("%v: %v", k, err)
 		}
 	}
@@ -124,10 +126,10 @@ func TestStagedIsCheckedAgain(t *testing.T) {
 		p := w.open()
 		_, err := p.stageForTest(t.Context(), w.pack("2.3.0", build2))
 		must(t, err)
-		_, err = p.Staged(t.Context())
+		_, err = p.Staged(t.Context(), manifest.Package{})
 		must(t, err)
 		damage(w)
-		if _, err := p.Staged(t.Context()); !errors.Is(err, ErrStaged) {
+		if _, err := p.Staged(t.Context(), manifest.Package{}); !errors.Is(err, ErrStaged) {
 			t.Errorf("%s: %v", name, err)
 		}
 		w.want(w.place.Dir, build1)
@@ -143,14 +145,14 @@ func TestStagedWhileATransactionIsOpen(t *testing.T) {
 	p := w.open()
 	tx, err := w.update(p, c.next, PlanOptions{Preserve: keep, KeepStaged: true})
 	must(t, err)
-	if _, err := p.Staged(t.Context()); !errors.Is(err, ErrInterrupted) {
+	if _, err := p.Staged(t.Context(), manifest.Package{}); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("%v", err)
 	}
 	if err := p.DropSnapshot(t.Context(), tx.plan); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("%v", err)
 	}
 	must(t, tx.Undo(t.Context()))
-	if _, err := p.Staged(t.Context()); !errors.Is(err, ErrStaged) {
+	if _, err := p.Staged(t.Context(), manifest.Package{}); !errors.Is(err, ErrStaged) {
 		t.Errorf("an undo after the swap discards the build: %v", err)
 	}
 }

@@ -115,7 +115,9 @@ func (j *job) resume(ctx context.Context) (*installer.Staged, error) {
 		j.report.Owed = &o
 		return nil, nil
 	case finish:
-		staged, err := j.inst.Staged(ctx)
+		pkg := j.report.Decision.Target.Package
+		j.report.Signer = pkg.Signer
+		staged, err := j.inst.Staged(ctx, pkg)
 		if err == nil && staged.Tree == o.Tree {
 			j.resumed = &o
 			return staged, nil

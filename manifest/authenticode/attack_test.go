@@ -155,8 +155,8 @@ func TestEveryByte(t *testing.T) {
 	at := table(signed)
 	accepted := 0
 	for i := range signed {
-		if i > at && i%3 != 0 {
-			continue // every third byte of the table, to be done in a second
+		if i > at && i%7 != 0 || i > atContent && i <= at && i%5 != 0 {
+			continue // to be done in a second: all headers, and some of the rest
 		}
 		_, err := verify(t, edit(signed, func(b []byte) { b[i] ^= 1 << (i % 8) }), w.Signer())
 		switch {
@@ -170,7 +170,7 @@ func TestEveryByte(t *testing.T) {
 			t.Logf("byte %d of %d in the table can be changed", i-at, len(signed)-at)
 		}
 	}
-	if accepted > 20 {
+	if accepted > 12 {
 		t.Errorf("%d bytes of the table can be changed", accepted)
 	}
 }
