@@ -12,7 +12,8 @@ func (a *app) refreshCommand() *cobra.Command {
 		Short: "Renew snapshot and timestamp, take in what is due",
 		Long: "Signs snapshot and timestamp again and takes in the scheduled promotions whose time has come;\n" +
 			"only the online key is needed. The timestamp is valid for seven days: let a scheduler run\n" +
-			"refresh and publish twice a day, or as often as a scheduled time is to be kept.",
+			"refresh and publish twice a day, or as often as a scheduled time is to be kept. A promotion that\n" +
+			"PCs would refuse is left out with a warning, and status shows it; the rest is renewed all the same.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			r, err := a.open(true)
