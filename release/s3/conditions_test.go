@@ -60,7 +60,7 @@ func TestWithoutConditions(t *testing.T) {
 			}
 			must(t, b.Commit(t.Context(), commitOf("", "one")))
 			must(t, b.Commit(t.Context(), commitOf("one", "two")))
-			if n := strings.Count(log.String(), "level=WARN"); n != 1 {
+			if n := strings.Count(log.String(), "level=WARN"); n != 1 { // not one a file
 				t.Errorf("%d warnings: %s", n, log.String())
 			}
 			for _, b := range []*s3.Bucket{b, newBucket()} {
@@ -75,6 +75,8 @@ func TestWithoutConditions(t *testing.T) {
 			}
 			h.holds(t, prefix+"/"+timestamp, "two")
 			h.holds(t, prefix+"/metadata/two.snapshot.json", "of two")
+			must(t, newBucket().Commit(t.Context(), commitOf("two", "five"))) // by one who has put no package
+			h.holds(t, prefix+"/"+timestamp, "five")
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -155,6 +156,25 @@ func TestDamagedOnTheWay(t *testing.T) {
 	}
 	if err := b.Commit(t.Context(), commitOf("", "one")); err == nil {
 		t.Error("a damaged timestamp was taken")
+	}
+	h.isEmpty(t, prefix)
+}
+
+// TestSourceFails: a package that cannot be read here is no matter of patience.
+func TestSourceFails(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	prefix := h.prefix()
+	b := h.open(t, prefix, nil)
+	for _, size := range []int{100, s3.PartSize + 1} {
+		p := packageOf(t, size)
+		p.Open = func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(bytes.NewReader(make([]byte, size/2)), &failing{release.ErrDamaged})), nil
+		}
+		err := b.Put(t.Context(), p)
+		if _, temporary := errors.AsType[*release.Temporary](err); temporary || !errors.Is(err, release.ErrDamaged) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
 	}
 	h.isEmpty(t, prefix)
 }

@@ -48,9 +48,6 @@ func (b *Bucket) read(ctx context.Context, path string, limit int64) (data []byt
 			return err
 		}
 		defer body.Close()
-		if info.Size > limit {
-			return fmt.Errorf("%w: %d bytes, and %d are allowed", manifest.ErrTooLarge, info.Size, limit)
-		}
 		data, err = io.ReadAll(io.LimitReader(body, limit+1))
 		if err == nil && int64(len(data)) > limit {
 			err = fmt.Errorf("%w: more than the %d bytes that are allowed", manifest.ErrTooLarge, limit)
