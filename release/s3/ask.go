@@ -25,6 +25,7 @@ func (b *Bucket) ask(ctx context.Context, exchange func(ctx context.Context) err
 	timer := time.AfterFunc(b.silence, func() { cancel(errSilent) })
 	defer timer.Stop()
 	w.alive = func() { timer.Reset(b.silence) }
+	w.over = func() { cancel(nil) }
 	err := exchange(timed)
 	if err == nil {
 		return nil
@@ -37,7 +38,8 @@ func (b *Bucket) ask(ctx context.Context, exchange func(ctx context.Context) err
 
 // witness notes of an exchange what the library does not hand on.
 type witness struct {
-	alive func()
+	alive func() // a byte was taken
+	over  func() // there is nothing to wait for: the library would pause before it says so
 
 	mu      sync.Mutex
 	failed  error         // of the transport
@@ -65,7 +67,9 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := o.next.RoundTrip(req)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.failed = err
+	if w.failed = err; err != nil {
+		w.over()
+	}
 	for _, name := range []string{"Authorization", "X-Amz-Security-Token"} {
 		if v := req.Header.Get(name); v != "" {
 			w.secrets = append(w.secrets, v)
