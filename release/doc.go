@@ -39,8 +39,12 @@
 // command finishes step 4. A reader of the folder sees the old repository or
 // the new one, complete, at any moment.
 //
-// [Repository.Publish] copies to a [Destination] in the same order, so the same
-// is true there, wherever it is cut off.
+// # Publishing
+//
+// [Repository.Publish] holds a [Destination] against the working copy, sends the
+// packages that are not there, and makes the new state visible by one [Commit].
+// So the same is true there, wherever it is cut off, and whoever else publishes
+// at the same time.
 //
 // # A difference
 //

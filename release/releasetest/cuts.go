@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -99,6 +100,9 @@ func (s *suite) cuts(t *testing.T) {
 			t.Fatal(err)
 		}
 		for at, step := range p.net.steps {
+			if at%stride() != 0 {
+				continue
+			}
 			for _, c := range waysToCut(from, at, step) {
 				t.Run(c.String(), func(t *testing.T) { t.Parallel(); s.cut(t, c) })
 			}
@@ -111,6 +115,15 @@ func (s *suite) cuts(t *testing.T) {
 			t.Run(c.String(), func(t *testing.T) { t.Parallel(); s.cut(t, c) })
 		}
 	}
+}
+
+// stride thins out the steps on Windows, where a file costs ten times as much
+// and the code is the same: every step is cut on the other systems.
+func stride() int {
+	if runtime.GOOS == "windows" {
+		return 4
+	}
+	return 1
 }
 
 // waysToCut leaves out what would show the same again: a question asked has
