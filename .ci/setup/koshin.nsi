@@ -230,11 +230,11 @@ Section "un.koshin"
 	${If} $Code == "error"
 		; There is no koshin, or Windows does not start it: what can be, is taken out.
 		DetailPrint "$(WithoutKoshin)"
-		nsExec::Exec 'schtasks.exe /delete /f /tn koshin-update'
+		nsExec::Exec 'schtasks.exe /delete /f /tn \Koshin\koshin-update'
 		Pop $0
-		nsExec::Exec 'schtasks.exe /delete /f /tn koshin-recover'
+		nsExec::Exec 'schtasks.exe /delete /f /tn \Koshin\koshin-recover'
 		Pop $0
-		nsExec::Exec 'schtasks.exe /delete /f /tn koshin-window'
+		nsExec::Exec 'schtasks.exe /delete /f /tn \Koshin\koshin-window'
 		Pop $0
 		Delete "$SMPROGRAMS\アップデートの確認.lnk"
 		DeleteRegKey HKLM "SYSTEM\CurrentControlSet\Services\EventLog\Application\Koshin"
