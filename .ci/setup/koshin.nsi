@@ -251,6 +251,7 @@ Section "un.koshin"
 	!insertmacro Aside ".koshin.exe.new"
 	!insertmacro Aside "uninstall.exe"
 	!insertmacro Sweep
+	RMDir /r "$INSTDIR.koshin" ; koshin's work folder for its own updates
 	DeleteRegKey HKLM "${KEY}"
 SectionEnd
 

@@ -110,8 +110,12 @@ func (i *installing) note(text string) {
 // end says what went wrong, and leaves everything that was said for the installer
 // and in the log.
 func (i *installing) end(verb string, err error) error {
+	_, isUsage := errors.AsType[usageError](err)
 	switch {
 	case err == nil, errors.Is(err, errAsSaid):
+	case isUsage:
+		i.note(err.Error())
+		i.code = exitcode.Usage
 	case errors.Is(err, setup.ErrNewer):
 		i.tell("setup-newer", "detail", err)
 		i.code = setup.NewerThere
