@@ -41,8 +41,38 @@ func TestToken(t *testing.T) {
 func (w *world) mustNotHaveSeen(t *testing.T) {
 	t.Helper()
 	for _, r := range w.Requests() {
-		if r.Authorized && r.Host != w.Enterprise() {
-			t.Errorf("%s %s%s was shown the token", r.Method, r.Host, r.Path)
+		if r.Host != w.Enterprise() && (r.Authorized || r.Method != http.MethodGet) {
+			t.Errorf("%s %s%s, with the token: %v", r.Method, r.Host, r.Path, r.Authorized)
+		}
+	}
+}
+
+// TestRefusedBeforeAnything: where nothing can be published, nothing is sent.
+func TestRefusedBeforeAnything(t *testing.T) {
+	for name, c := range map[string]struct {
+		like  githubtest.Repo
+		token githubtest.Token
+		want  error
+	}{
+		"private":           {githubtest.Repo{Private: true}, githubtest.Publisher(), github.ErrPrivate},
+		"archived":          {githubtest.Repo{Archived: true}, githubtest.Publisher(), github.ErrArchived},
+		"a guest":           {githubtest.Repo{}, githubtest.Token{Contents: "write"}, github.ErrRights},
+		"a classic token":   {githubtest.Repo{}, githubtest.Token{Classic: true, Scopes: []string{"gist"}, Member: true}, github.ErrRights},
+		"cannot see it":     {githubtest.Repo{Private: true}, githubtest.Token{}, github.ErrNotThere},
+		"may read and that": {githubtest.Repo{}, githubtest.Token{Contents: "read", Member: true}, github.ErrRights},
+	} {
+		w := newWorld(t, c.like)
+		w.AddToken("another", c.token)
+		if err := w.open(t, "another").Put(t.Context(), onePackage(t, "package")); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		for _, r := range w.Requests() {
+			if r.Method != http.MethodGet && r.Status != http.StatusForbidden {
+				t.Errorf("%s: %s %s was answered with %d", name, r.Method, r.Path, r.Status)
+			}
+		}
+		if name == "archived" && len(w.Requests()) != 1 {
+			t.Errorf("%s: asked %d times", name, len(w.Requests()))
 		}
 	}
 }
