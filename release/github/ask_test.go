@@ -29,7 +29,15 @@ func TestToken(t *testing.T) {
 	t.Run("the address of uploads", func(t *testing.T) {
 		w := newWorld(t, githubtest.Repo{})
 		list := fmt.Sprintf(`[{"id":7,"tag_name":%q,"draft":true,"upload_url":"https://%s/upload{?name,label}"}]`, tag, w.Storage())
-		w.Intercept(once(http.MethodGet, "/releases", githubtest.Fault{Status: http.StatusOK, Body: list}))
+		w.Intercept(func(r *http.Request) githubtest.Fault {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/releases"):
+				return githubtest.Fault{Status: http.StatusOK, Body: list}
+			case strings.HasSuffix(r.URL.Path, "/releases/7/assets"):
+				return githubtest.Fault{Status: http.StatusOK, Body: "[]"}
+			}
+			return githubtest.Fault{}
+		})
 		if err := w.open(t, secret).Put(t.Context(), onePackage(t, "package")); err == nil {
 			t.Error("another host took the package")
 		}
