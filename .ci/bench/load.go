@@ -49,10 +49,16 @@ func (b *measurement) loads(ctx context.Context, out io.Writer) error {
 	if err := errors.Join(w.publishSmall(ctx, "client", 12), os.WriteFile(w.file("repo", "plain"), make([]byte, 1<<10), 0o644)); err != nil {
 		return err
 	}
+	ctx, end := context.WithCancel(ctx)
 	server, err := w.startNginx(ctx)
 	if err != nil {
+		end()
 		return err
 	}
+	defer func() {
+		end()
+		<-server.ended
+	}()
 	check, plain := [2]string{"/metadata/2.root.json", "/metadata/timestamp.json"}, [2]string{"/plain", "/plain"}
 	ways := []*asking{
 		{what: "a check, a connection each, as PCs do", paths: check, beside: 1},
@@ -93,8 +99,9 @@ func (b *measurement) loads(ctx context.Context, out io.Writer) error {
 // nginx is a static host as people run it.
 type nginx struct {
 	*world
-	url string
-	pid int
+	url   string
+	pid   int
+	ended chan struct{}
 }
 
 const nginxConf = `daemon off;
@@ -142,16 +149,19 @@ func (w *world) startNginx(ctx context.Context) (*nginx, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }() // killed with ctx
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait() // killed with ctx; what it said is in its log
+		close(ended)
+	}()
 	for {
 		if conn, err := new(net.Dialer).DialContext(ctx, "tcp", address); err == nil {
-			return &nginx{w, "https://" + address, c.Process.Pid}, conn.Close()
+			return &nginx{w, "https://" + address, c.Process.Pid, ended}, conn.Close()
 		}
 		select {
-		case err := <-ended:
+		case <-ended:
 			said, _ := os.ReadFile(w.file("nginx", "error.log")) // it may not have come so far
-			return nil, fmt.Errorf("nginx: %w: %s", err, said)
+			return nil, fmt.Errorf("nginx ended: %s", said)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -235,10 +245,7 @@ func readWrk(text string, half404 bool, processor float64) (hit, error) {
 	if requests == 0 || processor == 0 || refused < want-threads || refused > want+threads || strings.Contains(text, "Socket errors") {
 		return hit{}, fmt.Errorf("wrk saw something else than two answers a time: %s", text)
 	}
-	slow := number(`99%\s+([\d.]+)ms`)
-	if slow == 0 {
-		slow = number(`99%\s+([\d.]+)us`) / 1000
-	}
+	slow := number(`99%\s+([\d.]+)us`)/1000 + number(`99%\s+([\d.]+)ms`) + number(`99%\s+([\d.]+)s`)*1000 // one of them
 	return hit{pairs: number(`Requests/sec:\s+([\d.]+)`) / 2, perCore: requests / 2 / processor, slow: slow}, nil
 }
 
