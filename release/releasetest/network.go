@@ -39,6 +39,7 @@ type network struct {
 	how     string
 	lasting bool // and all after it
 	between func()
+	looking sync.Mutex
 
 	mu      sync.Mutex
 	steps   []string
@@ -72,7 +73,11 @@ func (n *network) begin(step string) string {
 	return n.how
 }
 
+// look lets one step after the other see what there is: steps are taken in
+// parallel, and a look that began earlier must not be counted later.
 func (n *network) look() {
+	n.looking.Lock()
+	defer n.looking.Unlock()
 	if n.between != nil {
 		n.between()
 	}
