@@ -4,7 +4,7 @@ GO       ?= go
 PROGRAMS := koshin koshin-release sample-client
 SYSTEMS  := linux windows darwin
 
-.PHONY: help build test race fmt vet tidy lint arrows test-windows bench scale guide real crash crash-windows netfaults resources screenshots snapshot reproducible release-trial
+.PHONY: help build test race fmt vet tidy lint arrows test-windows installer bench scale guide real crash crash-windows netfaults resources screenshots snapshot reproducible release-trial
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -37,6 +37,9 @@ arrows: ## proves that the import rules of .golangci.yml still bite
 
 test-windows: ## every test and the demo on Windows, in Wine
 	.ci/test-windows
+
+installer: ## koshin's own installer for Windows: installed, repaired, upgraded, removed, in Wine
+	.ci/setup/test
 
 bench: ## Go benchmarks, then the measurements of docs/BENCHMARKS.md
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . ./...

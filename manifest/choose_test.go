@@ -2,6 +2,7 @@ package manifest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,8 +50,11 @@ func TestWays(t *testing.T) {
 					b.Withdrawn = &manifest.Withdrawn{Reason: "x"}
 				}
 				if percent != "100" {
-					b.Rollout = new(manifest.Rollout)
-					fmt.Sscan(percent, &b.Rollout.Percent)
+					share, err := strconv.Atoi(percent)
+					if err != nil {
+						t.Fatal(err)
+					}
+					b.Rollout = &manifest.Rollout{Percent: share}
 				}
 				m.Builds = append(m.Builds, b)
 			}
