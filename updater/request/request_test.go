@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,9 +27,10 @@ const (
 type door struct {
 	callers chan Conn
 	closed  chan struct{}
+	once    sync.Once
 }
 
-func newDoor() *door { return &door{make(chan Conn), make(chan struct{})} }
+func newDoor() *door { return &door{callers: make(chan Conn), closed: make(chan struct{})} }
 
 func (d *door) Accept() (Conn, error) {
 	select {
@@ -40,11 +42,7 @@ func (d *door) Accept() (Conn, error) {
 }
 
 func (d *door) Close() error {
-	select {
-	case <-d.closed:
-	default:
-		close(d.closed)
-	}
+	d.once.Do(func() { close(d.closed) }) // Serve and the test both close it
 	return nil
 }
 
