@@ -9,6 +9,7 @@
 //	go run -C .ci/resources . -version 1.2.3 /…/koshin.exe writes the version into a built program
 //	go run -C .ci/resources . -look 1.2.3 /…/koshin.exe    fails where a built program carries anything else
 //	go run -C .ci/resources . -icon /…/koshin.ico          writes the icon alone, for the installer
+//	go run -C .ci/resources . -picture /…/koshin.bmp       draws the picture on the installer's pages
 package main
 
 import (
@@ -28,6 +29,7 @@ func main() {
 	version := flag.String("version", "", "`version` to write into the programs named")
 	look := flag.String("look", "", "`version` that the programs named must carry")
 	icon := flag.String("icon", "", "only write koshin.exe's icon to this `file`")
+	picture := flag.String("picture", "", "only draw the installer's picture into this `file`")
 	flag.Parse()
 	var err error
 	switch {
@@ -37,6 +39,8 @@ func main() {
 		err = each(flag.Args(), func(file string) error { return carries(*look, file) })
 	case *icon != "":
 		err = writeIcon(*icon)
+	case *picture != "":
+		err = writePicture(*picture)
 	default:
 		err = objects(*check)
 	}

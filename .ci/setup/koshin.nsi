@@ -50,6 +50,7 @@ Var Said  ; what it said
 
 !define MUI_ICON "${FROM}/koshin.ico"
 !define MUI_UNICON "${FROM}/koshin.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${FROM}/koshin.bmp"
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TITLE "$(WelcomeTitle)"
 !define MUI_WELCOMEPAGE_TEXT "$(WelcomeText)"
